@@ -1,0 +1,58 @@
+using Microsoft.CodeAnalysis;
+
+namespace HyperGen.Generator;
+
+/// <summary>The rules of HyperGen. The analyzers report them; with analyzers off, the generator writes an <c>#error</c> that names the rule.</summary>
+/// <remarks>Errors cannot be configured away: a program that breaks one has no correct meaning. <c>analyzers/RULES.md</c> explains each.</remarks>
+internal static class Rules
+{
+    public static readonly DiagnosticDescriptor DuplicateRoute = Error("HG0001", "Two endpoints have the same route",
+        "'{0}' and '{1}' both answer {2} {3}: change the template of one of them");
+
+    public static readonly DiagnosticDescriptor AmbiguousRoute = Error("HG0002", "Two routes match the same paths equally well",
+        "'{0}' ({1}) and '{2}' ({3}) match the same paths with the same precedence: tell them apart by a literal or a constraint");
+
+    public static readonly DiagnosticDescriptor InvalidTemplate = Error("HG0003", "The route template is not valid",
+        "The route template '{0}' is not valid: {1}");
+
+    public static readonly DiagnosticDescriptor RouteParameterMismatch = Error("HG0004", "The route template and the method do not agree",
+        "{0}");
+
+    public static readonly DiagnosticDescriptor TwoBodies = Error("HG0005", "A request has only one body",
+        "The parameters '{0}' and '{1}' are both read from the body: keep one, or put both into one type");
+
+    public static readonly DiagnosticDescriptor UnbindableParameter = Error("HG0006", "A parameter cannot be bound",
+        "The parameter '{0}' of type '{1}' cannot be bound: {2}");
+
+    public static readonly DiagnosticDescriptor MissingJsonMetadata = Error("HG0007", "No JsonSerializerContext covers a type",
+        "'{0}' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof({1}))] to one");
+
+    public static readonly DiagnosticDescriptor InaccessibleHandler = Error("HG0008", "Generated code cannot reach a handler",
+        "'{0}' is {1}: make it, and the types that contain it, internal or public");
+
+    public static readonly DiagnosticDescriptor NotConstructible = Error("HG0009", "A handler class cannot be instantiated",
+        "'{0}' is {1}: an endpoint needs a class that can be made, or static methods");
+
+    public static readonly DiagnosticDescriptor AlsoMvcController = Error("HG0010", "MVC would take the class for a controller too",
+        "MVC would also serve '{0}', because {1}: rename it or mark it [NonController]");
+
+    public static readonly DiagnosticDescriptor UnenforceableSecurity = Error("HG0011", "A security attribute would not be enforced",
+        "[{0}] on '{1}' would not be enforced: {2}");
+
+    public static readonly DiagnosticDescriptor InvalidMiddleware = Error("HG0012", "A middleware does not have the right shape",
+        "'{0}' cannot be used as middleware: {1}");
+
+    public static readonly DiagnosticDescriptor UnsupportedReturnType = Error("HG0013", "A return type cannot be answered",
+        "'{0}' returns '{1}', which cannot be answered: {2}");
+
+    public static readonly DiagnosticDescriptor UnknownConstraint = Error("HG0014", "A route constraint is not known at compile time",
+        "The route template '{0}' uses the constraint '{1}', which is not one of ASP.NET Core's own: routes are compiled, so a constraint registered at run time cannot take part");
+
+    public static readonly DiagnosticDescriptor AttributeValueOutOfRange = Error("HG0015", "The value of an attribute is out of range",
+        "[{0}] on '{1}': {2}");
+
+    private static DiagnosticDescriptor Error(string id, string title, string message) => new(
+        id, title, message, "HyperGen", DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: "https://github.com/hypergen/hypergen/blob/main/analyzers/RULES.md#" + id.ToLowerInvariant(),
+        customTags: [WellKnownDiagnosticTags.NotConfigurable]);
+}

@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Reflection;
+
+namespace HyperGen.CompilerServices;
+
+/// <summary>What is known of an endpoint before any request: for the start-up table, for messages, and for ASP.NET Core.</summary>
+public sealed class EndpointDescriptor
+{
+    private object[]? _metadata;
+
+    /// <summary>The HTTP method, e.g. <c>GET</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The whole route template, beginning with <c>/</c>.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>The names of the template's parameters, in its order.</summary>
+    public IReadOnlyList<string> Parameters { get; init; } = [];
+
+    /// <summary>The class and the method, e.g. <c>Users.Find</c>.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>The names of the middleware, outermost first.</summary>
+    public IReadOnlyList<string> Middleware { get; init; } = [];
+
+    /// <summary>Whether the endpoint may run on the thread that received the request.</summary>
+    public bool Inline { get; init; }
+
+    /// <summary>Whether the endpoint has one handler instance for the life of the application, as far as the code tells; its dependencies decide too.</summary>
+    public bool SharedHandler { get; init; }
+
+    /// <summary>What ASP.NET Core must do before the endpoint may run.</summary>
+    public PipelineFeatures Requires { get; init; }
+
+    /// <summary>The method in the source.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public required Func<MethodInfo> MethodFactory { private get; init; }
+
+    /// <summary>The attributes of method, class, groups and assembly that ASP.NET Core reads, the nearest last.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Func<object[]>? MetadataFactory { private get; init; }
+
+    /// <summary>The method in the source, found on first use.</summary>
+    public MethodInfo MethodInfo => field ??= MethodFactory();
+
+    /// <summary>The attributes that ASP.NET Core reads, made on first use, the nearest last.</summary>
+    public IReadOnlyList<object> Metadata => _metadata ??= MetadataFactory?.Invoke() ?? [];
+}
+
+/// <summary>Parts of the ASP.NET Core pipeline that an endpoint's attributes call for.</summary>
+[Flags]
+public enum PipelineFeatures
+{
+    /// <summary>None: the request goes straight to the endpoint.</summary>
+    None = 0,
+
+    /// <summary><c>[Authorize]</c> and its kind.</summary>
+    Authorization = 1,
+
+    /// <summary><c>[EnableCors]</c>, <c>[DisableCors]</c>.</summary>
+    Cors = 2,
+
+    /// <summary>A form body, or <c>[RequireAntiforgeryToken]</c>.</summary>
+    Antiforgery = 4,
+
+    /// <summary><c>[EnableRateLimiting]</c>.</summary>
+    RateLimiting = 8,
+
+    /// <summary><c>[RequestTimeout]</c>.</summary>
+    RequestTimeouts = 16,
+
+    /// <summary><c>[OutputCache]</c>.</summary>
+    OutputCaching = 32,
+
+    /// <summary><c>[Host]</c>.</summary>
+    Host = 64,
+}

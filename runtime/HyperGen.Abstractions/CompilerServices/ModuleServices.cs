@@ -1,0 +1,47 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HyperGen.CompilerServices;
+
+/// <summary>What a module may ask for while it makes its middleware and shared handlers.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class ModuleServices
+{
+    private readonly Func<Type, object?, bool> _isSingleton;
+
+    /// <summary>Gives a module access to the services of an application.</summary>
+    /// <param name="root">The root provider.</param>
+    /// <param name="isSingleton">Whether a service type, with a key or null, is registered as a singleton.</param>
+    /// <param name="json">The JSON options of the application.</param>
+    public ModuleServices(IServiceProvider root, Func<Type, object?, bool> isSingleton, JsonSerializerOptions json)
+    {
+        Root = root;
+        _isSingleton = isSingleton;
+        Json = json;
+    }
+
+    /// <summary>The root provider.</summary>
+    public IServiceProvider Root { get; }
+
+    /// <summary>The JSON options of the application.</summary>
+    public JsonSerializerOptions Json { get; }
+
+    /// <summary>Whether a service lives as long as the application.</summary>
+    public bool IsSingleton<T>(object? key = null) => _isSingleton(typeof(T), key);
+
+    /// <summary>A service of the root provider.</summary>
+    /// <exception cref="InvalidOperationException">It is not registered.</exception>
+    public T Get<T>()
+        where T : notnull => Root.GetRequiredService<T>();
+
+    /// <summary>A keyed service of the root provider.</summary>
+    /// <exception cref="InvalidOperationException">It is not registered.</exception>
+    public T GetKeyed<T>(object key)
+        where T : notnull => Root.GetRequiredKeyedService<T>(key);
+
+    /// <summary>The JSON contract of a type, from the contexts that cover it.</summary>
+    /// <exception cref="NotSupportedException">No context covers it.</exception>
+    public JsonTypeInfo<T> JsonTypeInfo<T>() => (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T));
+}

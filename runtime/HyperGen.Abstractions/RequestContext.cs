@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Security.Claims;
+using HyperGen.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HyperGen;
+
+/// <summary>One request and its response, the same on HTTP/1.1, HTTP/2 and HTTP/3.</summary>
+/// <remarks>
+/// It is pooled: a handler or middleware must not keep it past the end of the request. It belongs to the code that handles the request and is
+/// not safe for use by two threads at once.
+/// </remarks>
+public abstract class RequestContext
+{
+    private RouteRange[] _routeRanges = [];
+
+    /// <summary>The HTTP method, e.g. <c>GET</c>.</summary>
+    public abstract string Method { get; }
+
+    /// <summary>The protocol: <c>HTTP/1.0</c>, <c>HTTP/1.1</c>, <c>HTTP/2</c> or <c>HTTP/3</c>.</summary>
+    public abstract string Protocol { get; }
+
+    /// <summary>The path as UTF-8: percent-decoded except for <c>%2F</c>, without dot segments, beginning with <c>/</c>.</summary>
+    public abstract ReadOnlySpan<byte> Path { get; }
+
+    /// <summary>The query as it was sent, without the leading <c>?</c>; empty when there is none.</summary>
+    public abstract ReadOnlySpan<byte> Query { get; }
+
+    /// <summary>The headers of the request.</summary>
+    public abstract IHeaderDictionary RequestHeaders { get; }
+
+    /// <summary>The body of the request.</summary>
+    public abstract PipeReader RequestBody { get; }
+
+    /// <summary>The status of the response, 200 until it is set.</summary>
+    /// <exception cref="InvalidOperationException">The response has started.</exception>
+    public abstract int StatusCode { get; set; }
+
+    /// <summary>The headers of the response.</summary>
+    public abstract IHeaderDictionary ResponseHeaders { get; }
+
+    /// <summary>The body of the response. What is written without a flush is sent when the request ends.</summary>
+    public abstract PipeWriter ResponseBody { get; }
+
+    /// <summary>Whether the head of the response has been sent, so that status and headers can no longer change.</summary>
+    public abstract bool HasStarted { get; }
+
+    /// <summary>Cancelled when the client has gone, the stream was reset, or the deadline has passed.</summary>
+    public abstract CancellationToken Aborted { get; }
+
+    /// <summary>Services in the scope of this request, which is made on first use.</summary>
+    public abstract IServiceProvider Services { get; }
+
+    /// <summary>The user, as authenticated; an anonymous principal before that, never null.</summary>
+    public abstract ClaimsPrincipal User { get; set; }
+
+    /// <summary>An identifier of the request for logs and problem documents.</summary>
+    public abstract string TraceIdentifier { get; }
+
+    /// <summary>The features of the server for this request.</summary>
+    public abstract IFeatureCollection Features { get; }
+
+    /// <summary>The same request as ASP.NET Core sees it, made on first use.</summary>
+    public abstract HttpContext HttpContext { get; }
+
+    /// <summary>The endpoint the path led to; null when it led to none.</summary>
+    public EndpointDescriptor? Endpoint { get; protected set; }
+
+    /// <summary>When the request is to be given up, on the clock of <see cref="Stopwatch.GetTimestamp"/>; null for never.</summary>
+    public long? Deadline { get; protected set; }
+
+    /// <summary>Ends the request at once: the connection (HTTP/1.1) or the stream (HTTP/2, HTTP/3) is reset.</summary>
+    public abstract void Abort();
+
+    /// <summary>The value of a route parameter as UTF-8; empty when the path leaves it out.</summary>
+    /// <param name="ordinal">The place of the parameter in the template, counted from 0.</param>
+    /// <exception cref="IndexOutOfRangeException">The endpoint has no such parameter.</exception>
+    public ReadOnlySpan<byte> RouteValue(int ordinal)
+    {
+        RouteRange range = _routeRanges[ordinal];
+        return range.Length <= 0 ? default : Path.Slice(range.Start, range.Length);
+    }
+
+    /// <summary>Whether the path has a value for a route parameter.</summary>
+    /// <param name="ordinal">The place of the parameter in the template, counted from 0.</param>
+    public bool HasRouteValue(int ordinal) => _routeRanges[ordinal].Length >= 0;
+
+    /// <summary>The ranges that a match fills in, kept from request to request.</summary>
+    /// <param name="count">The most parameters a template of the application has.</param>
+    protected Span<RouteRange> RouteRanges(int count)
+    {
+        if (_routeRanges.Length < count)
+        {
+            _routeRanges = new RouteRange[count];
+        }
+        return _routeRanges;
+    }
+}
