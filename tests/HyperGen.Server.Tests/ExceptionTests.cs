@@ -40,7 +40,9 @@ public sealed class ExceptionTests
         .Map("POST", "/body", static async context =>
         {
             var read = await context.RequestBody.ReadAtLeastAsync(20, context.Aborted);
-            await Text(context, $"{read.Buffer.Length}");
+            long length = read.Buffer.Length;
+            context.RequestBody.AdvanceTo(read.Buffer.End);
+            await Text(context, $"{length}");
         }, maxBody: 10)
         .Map("GET", "/slow", static async context =>
         {
@@ -53,7 +55,7 @@ public sealed class ExceptionTests
     [InlineData("/hosted")]
     public async Task An_unhandled_exception_is_logged_and_answered_without_details(string path)
     {
-        await using TestHost host = await StartAsync(Routes(), static builder => builder.Services.AddOutputCache());
+        await using TestHost host = await StartAsync(Routes());
         using HttpResponseMessage response = await host.SendAsync(HttpMethod.Get, path);
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace HyperGen.Server.Tests;
@@ -39,6 +40,7 @@ internal sealed class TestHost : IAsyncDisposable
         var builder = new HyperAppBuilder(routes, ["--server:httpPort=0", "--server:port=off", .. args]);
         var logs = new RecordedLogs();
         builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Services.AddOutputCache();
         configure?.Invoke(builder);
         HyperApp app = builder.Build();
         mount?.Invoke(app);

@@ -196,6 +196,14 @@ internal sealed partial class FeatureRequestContext : RequestContext
         _isCopied = true;
     }
 
+    /// <summary>Flushes a body that middleware has put in place of the server's, e.g. to cache it: only the server sends unasked what has been written.</summary>
+    public ValueTask<FlushResult> FlushReplacedBodyAsync()
+    {
+        IFeatureCollection features = _http!.Features;
+        IHttpResponseBodyFeature? body = features.Get<IHttpResponseBodyFeature>();
+        return body is null || ReferenceEquals(body, features) || ReferenceEquals(body, _responseBody) ? default : body.Writer.FlushAsync(Aborted);
+    }
+
     /// <summary>Forgets the request, so that the next may take its place.</summary>
     public void Detach()
     {
