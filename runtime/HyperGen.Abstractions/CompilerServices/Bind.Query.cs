@@ -18,9 +18,9 @@ public static partial class Bind
     }
 
     /// <summary>A value that the query may leave out, or leave empty.</summary>
-    public static T QueryOr<T, TParser>(RequestContext context, string name, ReadOnlySpan<byte> utf8Name, T absent, ref BindingErrors errors)
+    public static T QueryOr<T, TParser>(RequestContext context, string name, ReadOnlySpan<byte> utf8Name, T? absent, ref BindingErrors errors)
         where TParser : struct, IValueParser<T> =>
-        TryQuery<T, TParser>(context, name, utf8Name, emptyIsAbsent: typeof(T) != typeof(string), ref errors, out T? value) ? value! : absent;
+        TryQuery<T, TParser>(context, name, utf8Name, emptyIsAbsent: typeof(T) != typeof(string), ref errors, out T? value) ? value! : absent!;
 
     /// <summary>All values of a name in the query, in its order; null when there is none.</summary>
     public static T[]? QueryAll<T, TParser>(RequestContext context, string name, ReadOnlySpan<byte> utf8Name, ref BindingErrors errors)

@@ -19,9 +19,9 @@ public static partial class Bind
     }
 
     /// <summary>A route value that the path may leave out.</summary>
-    public static T RouteOr<T, TParser>(RequestContext context, int ordinal, string name, T absent, ref BindingErrors errors)
+    public static T RouteOr<T, TParser>(RequestContext context, int ordinal, string name, T? absent, ref BindingErrors errors)
         where TParser : struct, IValueParser<T> =>
-        context.HasRouteValue(ordinal) ? Parse<T, TParser>(context.RouteValue(ordinal), name, ref errors) : absent;
+        context.HasRouteValue(ordinal) ? Parse<T, TParser>(context.RouteValue(ordinal), name, ref errors) : absent!;
 
     /// <summary>A route value for which the template has a default.</summary>
     public static T RouteOrText<T, TParser>(RequestContext context, int ordinal, string name, ReadOnlySpan<byte> absent, ref BindingErrors errors)

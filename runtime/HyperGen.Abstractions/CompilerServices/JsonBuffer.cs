@@ -17,11 +17,8 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _written);
 
-    /// <summary>The writer, empty, for documents of our own.</summary>
-    public Utf8JsonWriter Rent() => Rent(new JsonWriterOptions { SkipValidation = true });
-
-    /// <summary>The writer, empty, formatting as the serializer's options say.</summary>
-    public Utf8JsonWriter Rent(JsonSerializerOptions options) => Rent(new JsonWriterOptions
+    /// <summary>How the serializer's options want JSON to be formatted.</summary>
+    public static JsonWriterOptions WriterOptions(JsonSerializerOptions options) => new()
     {
         Encoder = options.Encoder,
         Indented = options.WriteIndented,
@@ -31,7 +28,23 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         MaxDepth = options.MaxDepth,
         // The serializer emits well-formed JSON, so the writer need not check it a second time: ASP.NET Core skips validation too.
         SkipValidation = true,
-    });
+    };
+
+    /// <summary>The writer, empty, for documents of our own.</summary>
+    public Utf8JsonWriter Rent() => Rent(new JsonWriterOptions { SkipValidation = true });
+
+    /// <summary>The writer, empty.</summary>
+    public Utf8JsonWriter Rent(in JsonWriterOptions options)
+    {
+        _written = 0;
+        if (_writer is null || !_options.Equals(options))
+        {
+            _options = options;
+            return _writer = new Utf8JsonWriter(this, options);
+        }
+        _writer.Reset();
+        return _writer;
+    }
 
     public void Advance(int count) => _written += count;
 
@@ -56,18 +69,6 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = [];
         }
-    }
-
-    private Utf8JsonWriter Rent(in JsonWriterOptions options)
-    {
-        _written = 0;
-        if (_writer is null || !_options.Equals(options))
-        {
-            _options = options;
-            return _writer = new Utf8JsonWriter(this, options);
-        }
-        _writer.Reset();
-        return _writer;
     }
 
     private void Reserve(int sizeHint)

@@ -28,9 +28,8 @@ public static partial class Respond
 
     internal static void WriteJson<T>(RequestContext context, ResponseHead head, T value, JsonTypeInfo<T> type)
     {
-        JsonSerializerOptions options = type.Options;
         using JsonBuffer buffer = context.RentJsonBuffer();
-        Utf8JsonWriter json = buffer.Rent(options);
+        Utf8JsonWriter json = buffer.Rent(JsonBuffer.WriterOptions(type.Options));
         WriteValue(json, value, type);
         json.Flush();
         context.Write(head, buffer.Written);

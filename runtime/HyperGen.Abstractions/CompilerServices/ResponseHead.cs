@@ -41,6 +41,9 @@ public sealed class ResponseHead
     /// <summary>200 with bytes that say nothing of themselves.</summary>
     public static ResponseHead Bytes { get; } = new(200, "application/octet-stream");
 
+    /// <summary>200 with server-sent events.</summary>
+    public static ResponseHead Events { get; } = new(200, "text/event-stream");
+
     /// <summary>200 without a body.</summary>
     public static ResponseHead Ok { get; } = new(200);
 

@@ -80,6 +80,10 @@ public readonly partial struct Reply
         return new(ResponseHead.For(status, contentType ?? ResponseHead.Bytes.ContentType), new StreamBody(content));
     }
 
+    /// <summary>Server-sent events, one for each value as it comes: text as it is, anything else as JSON.</summary>
+    /// <param name="source">The values. It is cancelled when the client goes.</param>
+    public static Reply<IAsyncEnumerable<T>> Events<T>(IAsyncEnumerable<T> source) => new(new Reply(ResponseHead.Events), source);
+
     /// <summary>A problem document (RFC 9457), with the id of the trace.</summary>
     /// <param name="status">The status, 400 to 599.</param>
     /// <param name="detail">What went wrong this time; null to say no more than the title.</param>

@@ -23,6 +23,9 @@ public readonly partial struct Reply
     /// <summary>The status of the response. A file may still be answered with 206, 304, 412 or 416 as the request asks.</summary>
     public int StatusCode => Head.Status;
 
+    /// <summary>Whether the reply is a stream of server-sent events, whatever the request accepts.</summary>
+    internal bool IsEvents => ReferenceEquals(_head, ResponseHead.Events);
+
     private ResponseHead Head => _head ?? ResponseHead.Ok;
 
     /// <summary>The same reply with one more header; a header of that name that the response has already is kept beside it.</summary>

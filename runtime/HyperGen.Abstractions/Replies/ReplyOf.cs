@@ -41,6 +41,9 @@ public readonly struct Reply<T>
     public Reply<T> WithHeader(string name, string value) =>
         _hasValue ? new(_reply.WithHeader(name, value), _value) : new(_reply.WithHeader(name, value));
 
+    /// <summary>The reply without its value.</summary>
+    internal Reply Head => _reply;
+
     /// <summary>Writes the response.</summary>
     /// <param name="context">The request.</param>
     /// <param name="type">The JSON contract of the value.</param>
