@@ -103,16 +103,15 @@ public abstract class RequestContext
     public ReadOnlySpan<byte> RouteValue(int ordinal)
     {
         RouteRange range = _routeRanges[ordinal];
-        return range.Length <= 0 ? default : Path.Slice(range.Start, range.Length);
+        return range.Length <= 0 ? default : RouteText.Slice(range.Start, range.Length);
     }
 
     /// <summary>Whether the path has a value for a route parameter.</summary>
     /// <param name="ordinal">The place of the parameter in the template, counted from 0.</param>
     public bool HasRouteValue(int ordinal) => _routeRanges[ordinal].Length >= 0;
 
-    /// <summary>Gives the endpoint a time to end by. The server overrides this to cancel <see cref="Aborted"/> when it has come.</summary>
-    /// <param name="timestamp">On the clock of <see cref="Stopwatch.GetTimestamp"/>; null for never.</param>
-    protected internal virtual void SetDeadline(long? timestamp) => Deadline = timestamp;
+    /// <summary>The bytes that route values are ranges of: the path, unless someone else has matched it.</summary>
+    protected virtual ReadOnlySpan<byte> RouteText => Path;
 
     /// <summary>A buffer for one JSON response; disposing it makes it free for the next.</summary>
     internal JsonBuffer RentJsonBuffer() => _jsonBuffer ??= new JsonBuffer();

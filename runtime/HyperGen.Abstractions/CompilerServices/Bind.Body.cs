@@ -33,7 +33,7 @@ public static partial class Bind
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<RequestBody<T>> ReadAsync<T>(RequestContext context, JsonTypeInfo<T> type)
     {
-        long limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? long.MaxValue;
+        long limit = MaxBody(context);
         if (context.RequestHeaders.ContentLength > limit)
         {
             return TooLarge<T>();
@@ -71,6 +71,11 @@ public static partial class Bind
             return RequestBody<T>.Refused(400, "The request body was cut off.");
         }
     }
+
+    /// <summary>The server's limit, which follows <see cref="MaxBodyAttribute"/>; a server that has none of its own, such as TestServer, leaves the attribute's to us.</summary>
+    private static long MaxBody(RequestContext context) =>
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } feature ? feature.MaxRequestBodySize ?? long.MaxValue
+        : context.Endpoint?.MaxBody ?? long.MaxValue;
 
     private static RequestBody<T> TooLarge<T>() => RequestBody<T>.Refused(413, "The request body is larger than this endpoint accepts.");
 

@@ -21,7 +21,7 @@ public static partial class Bind
         {
             return new FormBody(415, "The body must be a form: send it as multipart/form-data or application/x-www-form-urlencoded.");
         }
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize is { } limit && request.ContentLength > limit)
+        if (request.ContentLength > MaxBody(context))
         {
             return new FormBody(413, "The request body is larger than this endpoint accepts.");
         }
