@@ -36,7 +36,6 @@ internal static class EndpointEmitter
         }
         using (writer.Open($"private {(binder.IsAsync ? "async " : "")}{ValueTask} {endpoint.Name}({parameters})"))
         {
-            PolicyEmitter.Emit(writer, endpoint.Policy);
             binder.Emit(writer);
             string call = $"{(endpoint.IsStatic ? handler : "handler")}.{endpoint.MethodName}({string.Join(", ", binder.Arguments)})";
             ReplyEmitter.Emit(writer, endpoint.Return, call, binder.IsAsync);
