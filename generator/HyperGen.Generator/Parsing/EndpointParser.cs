@@ -68,7 +68,7 @@ internal static class EndpointParser
         }
         if (method.IsGenericMethod)
         {
-            context.Report(Rules.NotConstructible, method.Locations.FirstOrDefault(), name, "generic");
+            context.Report(Rules.GenericHandler, method.Locations.FirstOrDefault(), name);
             return false;
         }
         return true;
