@@ -54,6 +54,9 @@ internal sealed partial class FeatureRequestContext : RequestContext
     /// <summary>What the router said: the number of an endpoint, <see cref="GeneratedApp.NoMatch"/>, or below that a code for <see cref="GeneratedApp.AllowedMethods"/>.</summary>
     public int Match { get; private set; }
 
+    /// <summary>Whether the path is not text, so that no route can be looked for.</summary>
+    public bool IsMalformed => !_path.IsValid;
+
     /// <summary>Whether <see cref="Served"/> is to answer a CORS preflight, but not to run.</summary>
     public bool IsPreflight { get; private set; }
 
@@ -214,6 +217,7 @@ internal sealed partial class FeatureRequestContext : RequestContext
         _http = null;
         Served = null;
         Hosted = null;
+        _path.Clear();
         _isCopied = false;
         IsPreflight = false;
         EndDeadline();
