@@ -1,0 +1,29 @@
+"""Sums the test results (*.trx) of a directory: summary.py DIR FAILED_STEPS. Prints each failure, each reason for a skip, and one plain line last."""
+import collections
+import pathlib
+import sys
+import xml.etree.ElementTree as ET
+
+NS = "{http://microsoft.com/schemas/VisualStudio/TeamTest/2010}"
+directory, failed_steps = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+passed = failed = skipped = 0
+skips = collections.Counter()
+for path in sorted(directory.rglob("*.trx")):
+    for result in ET.parse(path).getroot().iter(NS + "UnitTestResult"):
+        outcome = result.get("outcome")
+        message = " ".join((result.findtext(f"{NS}Output/{NS}ErrorInfo/{NS}Message") or result.findtext(f"{NS}Output/{NS}StdOut") or "").split())
+        if outcome == "Passed":
+            passed += 1
+        elif outcome == "NotExecuted":
+            skipped += 1
+            skips[message[:160] or result.get("testName")] += 1
+        else:
+            failed += 1
+            print(f"failed: {result.get('testName')}: {message[:400]}")
+for reason, count in skips.most_common():
+    print(f"skipped {count}: {reason}")
+# A step that is no test (formatting, packing, the native binary) counts as one failure of its own.
+if failed_steps and not failed:
+    failed = failed_steps
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed or failed_steps or not passed else 0)

@@ -1,0 +1,67 @@
+using System.Reflection;
+using Xunit;
+
+namespace HyperGen.Package.Tests;
+
+/// <summary>
+/// The packages as a user gets them, and a project that installs them: packed once under a version of their own, so that no package cache can
+/// answer with an older build.
+/// </summary>
+public sealed class PackedConsumer : IAsyncLifetime
+{
+    private static readonly string s_root = typeof(PackedConsumer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static metadata => metadata.Key == "RepositoryRoot").Value!;
+
+    private readonly string _version = "0.1.0-test." + Guid.NewGuid().ToString("N");
+
+    /// <summary>The folder of the consuming project.</summary>
+    public string Directory { get; private set; } = "";
+
+    /// <summary>The source folder of the consuming project.</summary>
+    public static string Source => Path.Combine(s_root, "tests", "HyperGen.Package.Tests", "Consumer");
+
+    private static string Packages => Path.Combine(s_root, "artifacts", "packages");
+
+    public async ValueTask InitializeAsync()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        foreach (string project in new[] { "HyperGen.Abstractions", "HyperGen.Server" })
+        {
+            (int exitCode, string output) = await Tool.RunAsync(
+                s_root, "dotnet", $"pack runtime/{project} -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
+            Assert.True(exitCode == 0, output);
+        }
+        Directory = Path.Combine(s_root, "artifacts", "consumer-" + _version);
+        System.IO.Directory.CreateDirectory(Directory);
+        foreach (string file in System.IO.Directory.EnumerateFiles(Source))
+        {
+            File.Copy(file, Path.Combine(Directory, Path.GetFileName(file)));
+        }
+    }
+
+    public Task<(int ExitCode, string Output)> BuildAsync(string options, CancellationToken stop) =>
+        Tool.RunAsync(Directory, "dotnet", $"build -nologo -p:HyperGenVersion={_version} {options}", stop);
+
+    public ValueTask DisposeAsync()
+    {
+        if (Directory.Length > 0)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+        foreach (string package in System.IO.Directory.EnumerateFiles(Packages, $"*{_version}*"))
+        {
+            File.Delete(package);
+        }
+        string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        foreach (string name in System.IO.Directory.Exists(cache) ? System.IO.Directory.EnumerateDirectories(cache, "hypergen.*") : [])
+        {
+            string cached = Path.Combine(name, _version);
+            if (System.IO.Directory.Exists(cached))
+            {
+                System.IO.Directory.Delete(cached, recursive: true);
+            }
+        }
+        return ValueTask.CompletedTask;
+    }
+}
