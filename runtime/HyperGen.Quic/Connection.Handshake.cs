@@ -18,7 +18,7 @@ internal sealed partial class Connection
     private bool _handshakeDonePending;
     private bool _hasRemoteId;
 
-    /// <summary>The connection ID the client's first packet was sent to; the endpoint keeps it in its map until the handshake is over.</summary>
+    /// <summary>The connection ID the client's first packet was sent to; the endpoint keeps it in its map, because the client's first packets may come twice.</summary>
     internal ConnectionId OriginalDestinationId => _originalDestinationId;
 
     /// <summary>Begins a connection at a server with the keys that the first datagram was opened with.</summary>
@@ -207,6 +207,7 @@ internal sealed partial class Connection
         InstallOneRttKeys();
         _events.Add(ConnectionEventKind.HandshakeCompleted);
         _recovery.Controller.SetMaxDatagramSize(DatagramSize);
+        _endpoint.OnHandshakeDone();
         if (Role == Role.Client) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
@@ -215,7 +216,6 @@ internal sealed partial class Connection
         _handshakeDonePending = true;
         _path.IsValidated = true;
         OnHandshakeConfirmed(now);
-        _endpoint.OnHandshakeDone(this);
     }
 
     private TransportError HandleHandshakeDone(Timestamp now)

@@ -1,7 +1,3 @@
-using HyperGen.Quic.Frames;
-using HyperGen.Quic.Recovery;
-using HyperGen.Quic.Spaces;
-
 namespace HyperGen.Quic;
 
 /// <summary>What happens when nothing happens.</summary>

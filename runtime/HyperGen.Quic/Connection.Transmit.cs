@@ -1,5 +1,4 @@
 using HyperGen.Quic.Frames;
-using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls.Crypto;
@@ -56,6 +55,13 @@ internal sealed partial class Connection
         _recovery.SetLossDetectionTimer(now);
         transmit = new(_path.Path, length, segment, EcnCodepoint.NotEct);
         return true;
+    }
+
+    private void UpdateKeysWhenWorn(Timestamp now)
+    {
+        if (_oneRtt is not { ShouldUpdate: true }) return;
+        if (_oneRtt.ConfidentialityLimitReached) Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "The keys are worn out."));
+        else TryUpdateKeys();
     }
 
     /// <summary>Fills one datagram with a packet of each space that has something to say; its length, 0 when none has.</summary>

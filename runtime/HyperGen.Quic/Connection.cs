@@ -1,4 +1,4 @@
-using HyperGen.Quic.Frames;
+using System.Diagnostics.CodeAnalysis;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Paths;
 using HyperGen.Quic.Protection;
@@ -24,6 +24,7 @@ namespace HyperGen.Quic;
 /// </list>
 /// Several datagrams may be put in before: acknowledgments and answers then share packets.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A connection is not disposed but ends, and then wipes its keys: see Drain.")]
 internal sealed partial class Connection
 {
     private readonly Endpoint _endpoint;

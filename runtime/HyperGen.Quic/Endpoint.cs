@@ -119,7 +119,7 @@ internal sealed class Endpoint
 
     internal void Remove(in ConnectionId id) => _connections.Remove(id);
 
-    internal void OnHandshakeDone(Connection connection) => HandshakeCount--;
+    internal void OnHandshakeDone() => HandshakeCount--;
 
     internal void OnDrained(Connection connection)
     {
