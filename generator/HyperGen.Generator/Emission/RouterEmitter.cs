@@ -40,7 +40,7 @@ internal static class RouterEmitter
     private static void EmitMatch(CodeWriter writer, bool hasTable, bool hasTree, int depth)
     {
         writer.Line("/// <summary>Finds the endpoint for a request. See GeneratedApp.Match for what is returned.</summary>");
-        using (writer.Open($"public static int Match(string method, {Names.Bytes} path, global::System.Span<{Names.RouteRange}> values)"))
+        using (writer.Open($"public static int Match(string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values)"))
         {
             using (writer.Open("if (path.Length == 0 || path[0] != (byte)'/')"))
             {
@@ -64,7 +64,7 @@ internal static class RouterEmitter
                 writer.Line();
                 writer.Line($"// Room for the {depth} segments that the longest route has, and for one more, by which a longer path is known.");
                 writer.Line($"global::System.Span<int> slashes = stackalloc int[{depth + 2}];");
-                writer.Line($"match = Node0(new {Names.PathSegments}(path, slashes), verb, values, ref allowed);");
+                writer.Line($"match = Node0(new {RouterTypes.PathSegments}(path, slashes), verb, values, ref allowed);");
             }
             if (!hasTable && !hasTree)
             {

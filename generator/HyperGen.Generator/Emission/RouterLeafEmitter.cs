@@ -43,7 +43,7 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
             RouteConstraintKind.Unknown => throw new InvalidOperationException($"The rules let the unknown constraint '{constraint.Text}' through."),
             _ => $"{constraint.Kind}({value})",
         };
-        return constraint.Kind == RouteConstraintKind.Regex ? $"{Pattern(constraint.Pattern)}.Matcher.IsMatch({value})" : $"{Names.RouteConstraint}.{call}";
+        return constraint.Kind == RouteConstraintKind.Regex ? $"{Pattern(constraint.Pattern)}.Matcher.IsMatch({value})" : $"{RouterTypes.RouteConstraint}.{call}";
     }
 
     /// <summary>Writes the regular expressions, each made when a path first needs it.</summary>
@@ -53,7 +53,7 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
         {
             using (writer.Open($"private static class Pattern{i}"))
             {
-                writer.Line($"internal static readonly {Names.RouteRegex} Matcher = new {Names.RouteRegex}({CSharpText.Literal(_patterns[i])});");
+                writer.Line($"internal static readonly {RouterTypes.RouteRegex} Matcher = new {RouterTypes.RouteRegex}({CSharpText.Literal(_patterns[i])});");
             }
             writer.Line();
         }
@@ -120,7 +120,7 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
         {
             if (segments[i].Parameter is { } parameter)
             {
-                string value = i >= present ? Names.RouteRange + ".Absent" : parameter.IsCatchAll ? $"path.RestRange({i})" : $"path.Range({i})";
+                string value = i >= present ? RouterTypes.RouteRange + ".Absent" : parameter.IsCatchAll ? $"path.RestRange({i})" : $"path.Range({i})";
                 writer.Line($"values[{parameter.Ordinal}] = {value};");
             }
         }

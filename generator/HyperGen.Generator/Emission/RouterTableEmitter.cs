@@ -41,7 +41,7 @@ internal static class RouterTableEmitter
     {
         writer.Line($"// The {routes.Slots.Count(static slot => slot is not null)} routes without parameters lie in {routes.Hash.Slots} slots. The length of a path and {routes.Words.Count} of its words tell them all apart,");
         writer.Line("// so that one probe finds the only route that may be meant, and one comparison tells whether it is.");
-        using (writer.Open($"private static int MatchTable({Names.Bytes} path, int verb, ref int allowed)"))
+        using (writer.Open($"private static int MatchTable({RouterTypes.Bytes} path, int verb, ref int allowed)"))
         {
             writer.Line("path = path[path.Length - 1] == (byte)'/' ? path.Slice(0, path.Length - 1) : path;");
             string key = "(ulong)path.Length";
@@ -50,12 +50,12 @@ internal static class RouterTableEmitter
                 WordPlace place = routes.Words[i];
                 string start = place.FromEnd ? $"global::System.Math.Max(0, path.Length - {place.Distance})" : place.Distance.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 string mix = WordPlace.MixOf(i) == 1 ? "" : " * " + CSharpText.Hex(WordPlace.MixOf(i));
-                key += $" + ({Names.RouteText}.WordAt(path, {start}){mix})";
+                key += $" + ({RouterTypes.RouteText}.WordAt(path, {start}){mix})";
             }
             writer.Line($"ulong key = unchecked({key});");
             writer.Line($"int slot = {HashExpression.Write(routes.Hash, "key", "TableDisplacements")};");
             writer.Line("int start = TableStarts[slot];");
-            using (writer.Open($"if (!{Names.RouteText}.Equals(path, TableText.Slice(start, TableStarts[slot + 1] - start)))"))
+            using (writer.Open($"if (!{RouterTypes.RouteText}.Equals(path, TableText.Slice(start, TableStarts[slot + 1] - start)))"))
             {
                 writer.Line("return -1;");
             }
@@ -78,7 +78,7 @@ internal static class RouterTableEmitter
     {
         List<StaticRoute> present = routes.Slots.Where(static slot => slot is not null).Select(static slot => slot!).ToList();
         writer.Line("// The texts of the slots, one after the other, in lower case and without a slash at the end: the root is the empty one.");
-        writer.Line($"private static {Names.Bytes} TableText =>");
+        writer.Line($"private static {RouterTypes.Bytes} TableText =>");
         if (present.Count > MostReadable)
         {
             int each = Math.Max(32, present.Count / 256);

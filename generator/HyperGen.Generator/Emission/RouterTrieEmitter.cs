@@ -27,7 +27,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         _leaves.EmitPatterns();
     }
 
-    private const string Signature = $"scoped in {Names.PathSegments} path, int verb, global::System.Span<{Names.RouteRange}> values, ref int allowed";
+    private const string Signature = $"scoped in {RouterTypes.PathSegments} path, int verb, global::System.Span<{RouterTypes.RouteRange}> values, ref int allowed";
 
     /// <summary>Plans a method for a node, or for some of the literals below one, and returns its name.</summary>
     private string Enqueue(TriePath at, List<(int Slot, TriePath Child)>? group)

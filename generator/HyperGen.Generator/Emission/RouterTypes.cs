@@ -1,7 +1,7 @@
 namespace HyperGen.Generator.Emission;
 
 /// <summary>The types that the generated router names, in full.</summary>
-internal static class Names
+internal static class RouterTypes
 {
     public const string Bytes = "global::System.ReadOnlySpan<byte>";
     public const string PathSegments = "global::HyperGen.CompilerServices.PathSegments";
