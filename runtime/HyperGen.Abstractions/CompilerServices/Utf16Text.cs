@@ -7,7 +7,7 @@ namespace HyperGen.CompilerServices;
 internal readonly ref struct Utf16Text
 {
     /// <summary>Longer than any number, date or identifier in its usual form.</summary>
-    public const int StackChars = 128;
+    public const int OnStack = 128;
 
     private readonly char[]? _rented;
 
@@ -17,13 +17,14 @@ internal readonly ref struct Utf16Text
         Span<char> chars = utf8.Length <= stack.Length ? stack : _rented = ArrayPool<char>.Shared.Rent(utf8.Length);
         OperationStatus status = Utf8.ToUtf16(utf8, chars, out _, out int length, replaceInvalidSequences: false);
         IsValid = status == OperationStatus.Done && !chars[..length].Contains('\0');
-        Chars = chars[..length];
+        Span = IsValid ? chars[..length] : default;
     }
 
     /// <summary>Whether the text was UTF-8 without NUL.</summary>
     public bool IsValid { get; }
 
-    public ReadOnlySpan<char> Chars { get; }
+    /// <summary>The text; empty when it is not valid.</summary>
+    public ReadOnlySpan<char> Span { get; }
 
     public void Dispose()
     {

@@ -21,9 +21,9 @@ public readonly struct SpanValue<T> : IValueParser<T>
 {
     static bool IValueParser<T>.TryParse(ReadOnlySpan<byte> utf8, [MaybeNullWhen(false)] out T value)
     {
-        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.StackChars]);
+        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.OnStack]);
         value = default;
-        return text.IsValid && T.TryParse(text.Chars, CultureInfo.InvariantCulture, out value);
+        return text.IsValid && T.TryParse(text.Span, CultureInfo.InvariantCulture, out value);
     }
 }
 
@@ -64,9 +64,9 @@ public readonly struct EnumValue<T> : IValueParser<T>
 {
     static bool IValueParser<T>.TryParse(ReadOnlySpan<byte> utf8, out T value)
     {
-        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.StackChars]);
+        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.OnStack]);
         value = default;
-        return text.IsValid && Enum.TryParse(text.Chars, ignoreCase: true, out value);
+        return text.IsValid && Enum.TryParse(text.Span, ignoreCase: true, out value);
     }
 }
 
@@ -77,10 +77,10 @@ public readonly struct DateTimeValue : IValueParser<DateTime>
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out DateTime value)
     {
-        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.StackChars]);
+        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.OnStack]);
         value = default;
         return text.IsValid
-            && DateTime.TryParse(text.Chars, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
+            && DateTime.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
     }
 }
 
@@ -91,10 +91,10 @@ public readonly struct DateTimeOffsetValue : IValueParser<DateTimeOffset>
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out DateTimeOffset value)
     {
-        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.StackChars]);
+        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.OnStack]);
         value = default;
         return text.IsValid
-            && DateTimeOffset.TryParse(text.Chars, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
+            && DateTimeOffset.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out value);
     }
 }
 
@@ -117,9 +117,9 @@ public readonly struct VersionValue : IValueParser<Version>
     /// <inheritdoc/>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [MaybeNullWhen(false)] out Version value)
     {
-        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.StackChars]);
+        using Utf16Text text = new(utf8, stackalloc char[Utf16Text.OnStack]);
         value = null;
-        return text.IsValid && Version.TryParse(text.Chars, out value);
+        return text.IsValid && Version.TryParse(text.Span, out value);
     }
 }
 
