@@ -32,7 +32,11 @@ public sealed class TwoBodiesCodeFixProvider : CodeFixProvider
             Register("Microsoft.AspNetCore.Mvc.FromQuery", "[FromQuery]");
             return;
         }
-        if (type is { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false } && !type.IsOrDerivesFrom(parsing.Types[KnownNames.Stream]) && !type.IsOrDerivesFrom(parsing.Types[KnownNames.PipeReader]))
+        if (type.IsOrDerivesFrom(parsing.Types[KnownNames.Stream]) || type.IsOrDerivesFrom(parsing.Types[KnownNames.PipeReader]))
+        {
+            return;
+        }
+        if (type is { TypeKind: TypeKind.Class or TypeKind.Struct, IsAbstract: false })
         {
             Register("Microsoft.AspNetCore.Http.AsParameters", "[AsParameters]");
         }

@@ -23,7 +23,7 @@ public sealed class RulesDocumentTests
     [Fact]
     public void Every_section_shows_the_wrong_and_the_right() => Assert.All(
         Regex.Split(Document, "^## (?=HG)", RegexOptions.Multiline).Skip(1),
-        static section => Assert.True(Regex.Matches(section, "^```csharp$", RegexOptions.Multiline).Count >= 2, section));
+        static section => Assert.True(Regex.Count(section, "^```csharp$", RegexOptions.Multiline) >= 2, section));
 
     [Fact]
     public void Every_rule_is_in_the_table() => Assert.All(
