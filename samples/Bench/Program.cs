@@ -2,7 +2,7 @@
 //   dotnet run -c Release --project samples/Bench -- --server:httpPort=8080 --server:port=8443
 using Bench;
 
-[assembly: Use<RequestCount>]
+[assembly: Use<CountRequests>]
 
 var builder = HyperApp.CreateBuilder(args);
 builder.Services.AddSingleton<RequestCount>();
