@@ -10,6 +10,12 @@ namespace HyperGen.Generator.Models;
 /// <param name="IsStatic">Whether the method is static, so that no handler instance is needed.</param>
 /// <param name="Parameters">How each parameter of the method is bound.</param>
 /// <param name="Return">What the method returns and how that is answered.</param>
+/// <param name="Signature">Where reflection finds the method, for ASP.NET Core.</param>
+/// <param name="Middleware">What wraps the endpoint, outermost first.</param>
+/// <param name="Policy">What the attributes of its levels say about limits and priorities.</param>
+/// <param name="Metadata">The attributes that ASP.NET Core reads, as C# expressions, the nearest last.</param>
+/// <param name="Requires">What of ASP.NET Core's pipeline those attributes call for.</param>
+/// <param name="IsInline">Whether the endpoint may run on the thread that received the request: it says so, or it is proven.</param>
 internal sealed record EndpointModel(
     string Name,
     string DisplayName,
@@ -19,10 +25,10 @@ internal sealed record EndpointModel(
     string MethodName,
     bool IsStatic,
     EquatableArray<ParameterModel> Parameters,
-    ReturnModel Return);
-
-/// <summary>How one parameter of a handler is bound.</summary>
-internal sealed record ParameterModel(string Name, string Type);
-
-/// <summary>What a handler returns and how that is answered.</summary>
-internal sealed record ReturnModel(string Type);
+    ReturnModel Return,
+    SignatureModel Signature,
+    EquatableArray<MiddlewareModel> Middleware,
+    PolicyModel Policy,
+    EquatableArray<string> Metadata,
+    PipelineFeatures Requires,
+    bool IsInline);

@@ -29,8 +29,23 @@ public sealed class EndpointDescriptor
     /// <summary>Whether the endpoint has one handler instance for the life of the application, as far as the code tells; its dependencies decide too.</summary>
     public bool SharedHandler { get; init; }
 
+    /// <summary>Whether a request that arrives in TLS early data is admitted, though an attacker can replay it.</summary>
+    public bool EarlyData { get; init; }
+
+    /// <summary>The priority of the response where the client states none; null for the protocol's default.</summary>
+    public ResponsePriority? Priority { get; init; }
+
+    /// <summary>The resources that a client will ask for next. The endpoint itself sends the <c>Link</c> header for them.</summary>
+    public IReadOnlyList<PushedResource> Push { get; init; } = [];
+
     /// <summary>What ASP.NET Core must do before the endpoint may run.</summary>
     public PipelineFeatures Requires { get; init; }
+
+    /// <summary>The largest request body in bytes, <see cref="long.MaxValue"/> for any; null for the server's limit.</summary>
+    public long? MaxBody { get; init; }
+
+    /// <summary>How many milliseconds a request may take; null for any time.</summary>
+    public int? Deadline { get; init; }
 
     /// <summary>The method in the source.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

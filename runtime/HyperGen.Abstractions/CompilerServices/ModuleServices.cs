@@ -10,6 +10,7 @@ namespace HyperGen.CompilerServices;
 public sealed class ModuleServices
 {
     private readonly Func<Type, object?, bool> _isSingleton;
+    private readonly Dictionary<Type, object> _shared = [];
 
     /// <summary>Gives a module access to the services of an application.</summary>
     /// <param name="root">The root provider.</param>
@@ -40,6 +41,18 @@ public sealed class ModuleServices
     /// <exception cref="InvalidOperationException">It is not registered.</exception>
     public T GetKeyed<T>(object key)
         where T : notnull => Root.GetRequiredKeyedService<T>(key);
+
+    /// <summary>What the application has one of, whichever of its modules ask: a middleware that takes no arguments.</summary>
+    /// <param name="create">Makes it for the first module that asks.</param>
+    public T Once<T>(Func<ModuleServices, T> create)
+        where T : class
+    {
+        if (!_shared.TryGetValue(typeof(T), out object? instance))
+        {
+            _shared.Add(typeof(T), instance = create(this));
+        }
+        return (T)instance;
+    }
 
     /// <summary>The JSON contract of a type, from the contexts that cover it.</summary>
     /// <exception cref="NotSupportedException">No context covers it.</exception>

@@ -1,0 +1,7 @@
+namespace HyperGen.Generator.Models;
+
+/// <summary>Where reflection finds the method of an endpoint.</summary>
+/// <param name="DeclaringType">The type that declares it: the handler class, or a base class of it.</param>
+/// <param name="Name">Its name in metadata, not escaped.</param>
+/// <param name="ParameterTypes">The types of its parameters, fit for <c>typeof</c>.</param>
+internal sealed record SignatureModel(string DeclaringType, string Name, EquatableArray<string> ParameterTypes);

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using HyperGen.Generator.Models;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace HyperGen.Generator.Parsing;
+
+/// <summary>Reads one method of a handler class: an endpoint for each of its verb attributes.</summary>
+internal static class EndpointParser
+{
+    public static IEnumerable<EndpointModel> Parse(INamedTypeSymbol controller, IMethodSymbol method, ImmutableArray<Level> outerLevels, string prefix, ParsingContext context)
+    {
+        Level level = new(method);
+        ImmutableArray<AttributeData> verbs = [.. level.Attributes.Where(a => a.AttributeClass.IsOrDerivesFrom(context.Types[KnownNames.Verb]))];
+        if (verbs.IsEmpty || !IsCallable(controller, method, context))
+        {
+            yield break;
+        }
+        int problems = context.ProblemCount;
+        ImmutableArray<Level> levels = outerLevels.Add(level);
+        EquatableArray<MiddlewareModel> middleware = MiddlewareParser.Parse(levels, context);
+        PolicyModel policy = PolicyParser.Parse(levels, context);
+        (EquatableArray<string> metadata, PipelineFeatures requires) = MetadataParser.Parse(levels, context);
+        ReturnModel? returns = ReturnParser.Parse(method, context);
+        bool isSound = context.ProblemCount == problems && returns is not null;
+        SignatureModel signature = new(
+            method.ContainingType.Qualified(),
+            method.Name,
+            method.Parameters.Select(static p => p.Type.Qualified()).ToEquatableArray());
+        foreach (AttributeData verb in verbs)
+        {
+            problems = context.ProblemCount;
+            if (VerbParser.Parse(verb, method, context) is not var (httpMethod, path)
+                || Template(method, verb, prefix, path, context) is not { } template
+                || ParameterParser.Parse(method, httpMethod, template, context) is not { } parameters
+                || !isSound || context.ProblemCount != problems)
+            {
+                continue;
+            }
+            EndpointModel endpoint = new(
+                Name: method.Name,
+                DisplayName: controller.Readable() + "." + method.Name,
+                Method: httpMethod,
+                Template: template.Text,
+                RouteParameters: template.Parameters.Select(static p => p.Name).ToEquatableArray(),
+                MethodName: method.Escaped(),
+                IsStatic: method.IsStatic,
+                Parameters: parameters,
+                Return: returns!,
+                Signature: signature,
+                Middleware: middleware,
+                Policy: policy,
+                Metadata: metadata,
+                Requires: requires,
+                IsInline: policy.Inline);
+            context.Found(endpoint, verb);
+            yield return endpoint;
+        }
+    }
+
+    private static bool IsCallable(INamedTypeSymbol controller, IMethodSymbol method, ParsingContext context)
+    {
+        string name = controller.Readable() + "." + method.Name;
+        if (!context.CanReach(method))
+        {
+            context.Report(Rules.InaccessibleHandler, method.Locations.FirstOrDefault(), name, SyntaxFacts.GetText(method.DeclaredAccessibility));
+            return false;
+        }
+        if (method.IsGenericMethod)
+        {
+            context.Report(Rules.GenericHandler, method.Locations.FirstOrDefault(), name);
+            return false;
+        }
+        return true;
+    }
+
+    private static RouteTemplate? Template(IMethodSymbol method, AttributeData verb, string prefix, string path, ParsingContext context)
+    {
+        if (TemplateParser.Parse(path, verb, method, "template", context) is null)
+        {
+            return null;
+        }
+        string text = RouteTemplate.Combine(prefix, path);
+        if (!RouteTemplate.TryParse(text, out RouteTemplate? template, out string? error))
+        {
+            context.Report(Rules.InvalidTemplate, TemplateLocation.OfCombined(verb, method, "template", path, text, RouteTemplate.FindFault(text), context.Cancellation), text, error);
+        }
+        return template;
+    }
+}

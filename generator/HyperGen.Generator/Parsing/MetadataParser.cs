@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using HyperGen.Generator.Models;
+using Microsoft.CodeAnalysis;
+
+namespace HyperGen.Generator.Parsing;
+
+/// <summary>Re-creates the attributes that ASP.NET Core reads, and finds out which of its middlewares they need.</summary>
+internal static class MetadataParser
+{
+    public static (EquatableArray<string> Metadata, PipelineFeatures Requires) Parse(ImmutableArray<Level> levels, ParsingContext context)
+    {
+        List<string> metadata = [];
+        PipelineFeatures requires = PipelineFeatures.None;
+        foreach (Level level in levels)
+        {
+            foreach (AttributeData attribute in level.Attributes)
+            {
+                if (attribute.AttributeClass is not { TypeKind: TypeKind.Class } type || !IsMetadata(type, level))
+                {
+                    continue;
+                }
+                if (Unenforceable(type, context) is { } reason)
+                {
+                    context.Report(Rules.UnenforceableSecurity, attribute.LocationOf(level.Symbol, context.Cancellation), attribute.ShortName(), level.DisplayName, reason);
+                }
+                else if (context.CanReach(type))
+                {
+                    metadata.Add(attribute.ToExpression());
+                    requires |= Features(attribute, type, context);
+                }
+            }
+        }
+        return (metadata.ToEquatableArray(), requires);
+    }
+
+    /// <summary>Attributes of the language, of the base class library and of HyperGen say nothing to ASP.NET Core; an assembly's only do when they implement one of its interfaces.</summary>
+    private static bool IsMetadata(INamedTypeSymbol type, Level level)
+    {
+        if (type.SelfAndBases().Any(static t => IsIn(t, "HyperGen")))
+        {
+            return false;
+        }
+        return level.Symbol is IAssemblySymbol
+            ? type.AllInterfaces.Any(static i => IsIn(i, "Microsoft", "AspNetCore"))
+            : !IsIn(type, "System") || IsIn(type, "System", "ComponentModel");
+    }
+
+    private static PipelineFeatures Features(AttributeData attribute, INamedTypeSymbol type, ParsingContext context)
+    {
+        bool Is(string name) => type.IsOrDerivesFrom(context.Types[name]);
+        PipelineFeatures features = PipelineFeatures.None;
+        features |= Is(MetadataNames.AuthorizeData) || Is(MetadataNames.AuthorizationRequirementData) ? PipelineFeatures.Authorization : 0;
+        features |= Is(MetadataNames.Cors) ? PipelineFeatures.Cors : 0;
+        features |= Is(MetadataNames.Antiforgery) && !attribute.ConstructorArguments.Any(static a => a.Value is false) ? PipelineFeatures.Antiforgery : 0;
+        features |= Is(MetadataNames.EnableRateLimiting) ? PipelineFeatures.RateLimiting : 0;
+        features |= Is(MetadataNames.RequestTimeout) ? PipelineFeatures.RequestTimeouts : 0;
+        features |= Is(MetadataNames.OutputCache) ? PipelineFeatures.OutputCaching : 0;
+        features |= Is(MetadataNames.Host) ? PipelineFeatures.Host : 0;
+        return features;
+    }
+
+    /// <summary>Why an attribute that may guard an endpoint would not; null where it does, or guards nothing.</summary>
+    private static string? Unenforceable(INamedTypeSymbol type, ParsingContext context)
+    {
+        bool Is(string name) => type.IsOrDerivesFrom(context.Types[name]);
+        if (Is(MetadataNames.MvcAuthorizationFilter) || Is(MetadataNames.MvcAsyncAuthorizationFilter))
+        {
+            return "it is an authorization filter of MVC, and MVC does not run here: use [Authorize] with a policy, or a middleware";
+        }
+        if (Is(MetadataNames.MvcFilter) && !IsIn(type, "Microsoft", "AspNetCore"))
+        {
+            return "it is a filter of MVC, and MVC does not run here: use a middleware";
+        }
+        if (MvcGuards.Contains(type.Name) && IsIn(type, "Microsoft", "AspNetCore", "Mvc"))
+        {
+            return "it is a filter of MVC, and MVC does not run here: use [RequireAntiforgeryToken], [Authorize] with a policy, or a middleware";
+        }
+        if ((Is(MetadataNames.AuthorizeData) || Is(MetadataNames.AuthorizationRequirementData)) && !context.CanReach(type))
+        {
+            return "generated code cannot reach the attribute: make it internal or public";
+        }
+        return null;
+    }
+
+    private static readonly ImmutableHashSet<string> MvcGuards =
+        ["ValidateAntiForgeryTokenAttribute", "AutoValidateAntiforgeryTokenAttribute", "RequireHttpsAttribute", "ServiceFilterAttribute", "TypeFilterAttribute"];
+
+    private static bool IsIn(ITypeSymbol type, params string[] namespaceParts)
+    {
+        string name = type.ContainingNamespace?.ToDisplayString() ?? "";
+        string wanted = string.Join(".", namespaceParts);
+        return name == wanted || name.StartsWith(wanted + ".", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>A certificate chain and the private key of its first certificate. Immutable; made once, shared by all connections.</summary>
+/// <remarks>The handshake never touches the key: it stays the handle it is, in a hardware module if it likes, and is used through <see cref="Sign"/>.</remarks>
+internal sealed class Credential
+{
+    private readonly AsymmetricAlgorithm _key;
+
+    /// <param name="chain">Certificates in DER, the key's own first, each next certifying the one before; the root may be left out.</param>
+    /// <param name="key">An <see cref="ECDsa"/> on P-256 or P-384, or an <see cref="RSA"/> of at least 2048 bits. It must outlive the credential.</param>
+    /// <exception cref="ArgumentException">The chain is empty, or no signature algorithm of TLS 1.3 goes with the key.</exception>
+    public Credential(IReadOnlyList<ReadOnlyMemory<byte>> chain, AsymmetricAlgorithm key)
+    {
+        if (chain.Count == 0)
+        {
+            throw new ArgumentException("A credential needs at least the certificate of its key.", nameof(chain));
+        }
+
+        _key = key;
+        Chain = chain;
+        SignatureSchemes = (key, key.KeySize) switch
+        {
+            (ECDsa, 256) => [SignatureScheme.EcdsaSecp256r1Sha256],
+            (ECDsa, 384) => [SignatureScheme.EcdsaSecp384r1Sha384],
+            (RSA, >= 2048) => [SignatureScheme.RsaPssRsaeSha256, SignatureScheme.RsaPssRsaeSha384, SignatureScheme.RsaPssRsaeSha512],
+            _ => throw new ArgumentException("The key must be ECDSA on P-256 or P-384, or RSA of at least 2048 bits.", nameof(key)),
+        };
+        CertificateMessage = Certificate.Encode(chain);
+    }
+
+    /// <summary>The certificates in DER.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
+
+    /// <summary>What the key can sign with, most preferred first.</summary>
+    public IReadOnlyList<SignatureScheme> SignatureSchemes { get; }
+
+    /// <summary>The Certificate message with its header: the same in every handshake, so it is encoded once.</summary>
+    public ReadOnlyMemory<byte> CertificateMessage { get; }
+
+    /// <summary>Signs, outside the handshake, on any thread on which the key may be used.</summary>
+    /// <param name="scheme">One of <see cref="SignatureSchemes"/>.</param>
+    /// <param name="content">The bytes to sign, not yet hashed.</param>
+    /// <returns>The signature as the scheme has it on the wire.</returns>
+    /// <exception cref="CryptographicException">The key's provider failed.</exception>
+    public byte[] Sign(SignatureScheme scheme, ReadOnlySpan<byte> content) => _key switch
+    {
+        ECDsa ecdsa => ecdsa.SignData(content, Signatures.HashOf(scheme), DSASignatureFormat.Rfc3279DerSequence),
+        RSA rsa => rsa.SignData(content, Signatures.HashOf(scheme), RSASignaturePadding.Pss),
+        _ => throw new InvalidOperationException("The constructor admits no other key."),
+    };
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace HyperGen.Tls.Crypto;
+
+/// <summary>The primitives that TLS and QUIC need, from one library. Nothing above this seam knows which.</summary>
+/// <remarks>A provider is immutable and may be used by all threads; what it creates belongs to one.</remarks>
+internal abstract class CryptoProvider
+{
+    /// <summary>The runtime switch that selects the BCL's primitives even where libcrypto is present.</summary>
+    public const string BclSwitch = "HyperGen.Tls.UseBclCrypto";
+
+    private const int MaxLabelLength = 249;
+
+    /// <summary>libcrypto where .NET itself uses it and it has what we need, the BCL elsewhere or when <see cref="BclSwitch"/> says so.</summary>
+    public static CryptoProvider Default { get; } =
+        Libcrypto.IsAvailable && !(AppContext.TryGetSwitch(BclSwitch, out var bcl) && bcl) ? new LibcryptoProvider() : new BclProvider();
+
+    /// <summary>The library's name, for the start-up log and the tests' display names.</summary>
+    public abstract string Name { get; }
+
+    public override string ToString() => Name;
+
+    /// <summary>Whether the AEAD can be used on this system. AES-128-GCM always can.</summary>
+    public abstract bool IsSupported(AeadAlgorithm algorithm);
+
+    /// <param name="algorithm">An AEAD for which <see cref="IsSupported(AeadAlgorithm)"/> is true.</param>
+    /// <param name="key">As many bytes as the algorithm's key has.</param>
+    public abstract Aead CreateAead(AeadAlgorithm algorithm, ReadOnlySpan<byte> key);
+
+    /// <param name="hash">The hash of the negotiated suite.</param>
+    public abstract TranscriptHash CreateTranscriptHash(HashKind hash);
+
+    /// <summary>Whether key exchange over the group can be done on this system. X25519 and secp256r1 always can.</summary>
+    public abstract bool IsSupported(NamedGroup group);
+
+    /// <summary>Makes an ephemeral key pair.</summary>
+    /// <param name="group">A group for which <see cref="IsSupported(NamedGroup)"/> is true.</param>
+    /// <param name="random">Where the private key is drawn from.</param>
+    public abstract KeyShare CreateKeyShare(NamedGroup group, RandomSource random);
+
+    /// <summary>HMAC (RFC 2104).</summary>
+    /// <param name="hash">The hash to use.</param>
+    /// <param name="key">Any length.</param>
+    /// <param name="message">Any length.</param>
+    /// <param name="mac">At least the hash's length.</param>
+    public abstract void Hmac(HashKind hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> message, Span<byte> mac);
+
+    /// <summary>HKDF-Extract (RFC 5869, section 2.2).</summary>
+    /// <param name="hash">The hash to use.</param>
+    /// <param name="salt">Any length; empty means zeros, as HMAC pads its key.</param>
+    /// <param name="inputKeyingMaterial">Any length.</param>
+    /// <param name="pseudorandomKey">At least the hash's length.</param>
+    public void Extract(HashKind hash, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> inputKeyingMaterial, Span<byte> pseudorandomKey) =>
+        Hmac(hash, salt, inputKeyingMaterial, pseudorandomKey);
+
+    /// <summary>HKDF-Expand (RFC 5869, section 2.3).</summary>
+    /// <param name="hash">The hash to use.</param>
+    /// <param name="pseudorandomKey">The result of <see cref="Extract"/>, or a secret derived from it.</param>
+    /// <param name="info">At most 512 bytes.</param>
+    /// <param name="output">Filled completely; at most 255 times the hash's length.</param>
+    public void Expand(HashKind hash, ReadOnlySpan<byte> pseudorandomKey, ReadOnlySpan<byte> info, Span<byte> output)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(info.Length, 512);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, 255 * hash.Length);
+
+        // T(n) = HMAC(PRK, T(n-1) | info | n)
+        Span<byte> block = stackalloc byte[HashKinds.MaxLength];
+        Span<byte> message = stackalloc byte[HashKinds.MaxLength + 512 + 1];
+        var previous = 0;
+        for (byte counter = 1; !output.IsEmpty; counter++)
+        {
+            block[..previous].CopyTo(message);
+            info.CopyTo(message[previous..]);
+            message[previous + info.Length] = counter;
+            Hmac(hash, pseudorandomKey, message[..(previous + info.Length + 1)], block);
+            previous = hash.Length;
+
+            var taken = Math.Min(previous, output.Length);
+            block[..taken].CopyTo(output);
+            output = output[taken..];
+        }
+
+        CryptographicOperations.ZeroMemory(block);
+        CryptographicOperations.ZeroMemory(message);
+    }
+
+    /// <summary>HKDF-Expand-Label (RFC 9846, section 7.1).</summary>
+    /// <param name="hash">The hash of the negotiated suite.</param>
+    /// <param name="secret">A secret of the key schedule, or one that QUIC derived.</param>
+    /// <param name="label">The label without its <c>tls13 </c> prefix, for instance <c>quic key</c>.</param>
+    /// <param name="context">A transcript hash, or empty; at most 255 bytes.</param>
+    /// <param name="output">Filled completely.</param>
+    public void ExpandLabel(HashKind hash, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
+    {
+        Debug.Assert(label.Length <= MaxLabelLength && context.Length <= byte.MaxValue, "labels and contexts are our own and short");
+
+        // struct { uint16 length; opaque label<7..255> = "tls13 " + Label; opaque context<0..255>; } HkdfLabel
+        Span<byte> info = stackalloc byte[512];
+        info[0] = (byte)(output.Length >> 8);
+        info[1] = (byte)output.Length;
+        info[2] = (byte)(6 + label.Length);
+        "tls13 "u8.CopyTo(info[3..]);
+        label.CopyTo(info[9..]);
+        var end = 9 + label.Length;
+        info[end] = (byte)context.Length;
+        context.CopyTo(info[(end + 1)..]);
+        Expand(hash, secret, info[..(end + 1 + context.Length)], output);
+    }
+}

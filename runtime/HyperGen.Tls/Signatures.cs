@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace HyperGen.Tls;
+
+/// <summary>Verification of the CertificateVerify message: the seam in which the BCL's exceptions on hostile certificates end.</summary>
+internal static class Signatures
+{
+    public static bool IsKnown(SignatureScheme scheme) => scheme
+        is SignatureScheme.EcdsaSecp256r1Sha256
+        or SignatureScheme.EcdsaSecp384r1Sha384
+        or SignatureScheme.RsaPssRsaeSha256
+        or SignatureScheme.RsaPssRsaeSha384
+        or SignatureScheme.RsaPssRsaeSha512;
+
+    public static HashAlgorithmName HashOf(SignatureScheme scheme) => scheme switch
+    {
+        SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.RsaPssRsaeSha256 => HashAlgorithmName.SHA256,
+        SignatureScheme.EcdsaSecp384r1Sha384 or SignatureScheme.RsaPssRsaeSha384 => HashAlgorithmName.SHA384,
+        _ => HashAlgorithmName.SHA512,
+    };
+
+    /// <summary>Whether the signature is that of the certificate's key.</summary>
+    /// <param name="certificate">The peer's certificate in DER, unchecked.</param>
+    /// <param name="scheme">A scheme that we offered.</param>
+    /// <param name="content">What was signed.</param>
+    /// <param name="signature">The signature, unchecked.</param>
+    /// <returns>Null when it is; otherwise the alert that says what is wrong.</returns>
+    public static TlsAlert? Verify(ReadOnlySpan<byte> certificate, SignatureScheme scheme, ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            using var parsed = X509CertificateLoader.LoadCertificate(certificate);
+            using AsymmetricAlgorithm? key = IsEcdsa(scheme) ? parsed.GetECDsaPublicKey() : parsed.GetRSAPublicKey();
+            return key is null || !IsCompatible(key, scheme) ? TlsAlert.IllegalParameter
+                : Verify(key, scheme, content, signature) ? null
+                : TlsAlert.DecryptError;
+        }
+        catch (CryptographicException)
+        {
+            return TlsAlert.BadCertificate;
+        }
+    }
+
+    /// <summary>Whether the signature is the key's.</summary>
+    public static bool Verify(AsymmetricAlgorithm key, SignatureScheme scheme, ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature) => key switch
+    {
+        ECDsa ecdsa => IsDer(signature) && ecdsa.VerifyData(content, signature, HashOf(scheme), DSASignatureFormat.Rfc3279DerSequence),
+        RSA rsa => rsa.VerifyData(content, signature, HashOf(scheme), RSASignaturePadding.Pss),
+        _ => false,
+    };
+
+    /// <summary>Whether an Ecdsa-Sig-Value is two positive integers in DER. The BCL also takes numbers that lack their leading zero.</summary>
+    private static bool IsDer(ReadOnlySpan<byte> signature)
+    {
+        const int Sequence = 0x30;
+        return signature.Length is > 2 and < 0x82
+            && signature[0] == Sequence
+            && signature[1] == signature.Length - 2
+            && TryInteger(ref signature, 2)
+            && TryInteger(ref signature, 0)
+            && signature.IsEmpty;
+
+        static bool TryInteger(ref ReadOnlySpan<byte> rest, int start)
+        {
+            const int Integer = 2;
+            rest = rest[start..];
+            if (rest.Length < 3 || rest[0] != Integer || rest[1] == 0 || rest.Length < 2 + rest[1])
+            {
+                return false;
+            }
+
+            var digits = rest.Slice(2, rest[1]);
+            rest = rest[(2 + digits.Length)..];
+            var isNegative = digits[0] >= 0x80;
+            var isPadded = digits.Length > 1 && digits[0] == 0 && digits[1] < 0x80;
+            return !isNegative && !isPadded;
+        }
+    }
+
+    private static bool IsEcdsa(SignatureScheme scheme) => scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384;
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+    //# In addition, the signature algorithm MUST be compatible with the key
+    //# in the sender's end-entity certificate.
+    private static bool IsCompatible(AsymmetricAlgorithm key, SignatureScheme scheme) => scheme switch
+    {
+        SignatureScheme.EcdsaSecp256r1Sha256 => key.KeySize == 256,
+        SignatureScheme.EcdsaSecp384r1Sha384 => key.KeySize == 384,
+        _ => key is RSA,
+    };
+}

@@ -1,0 +1,21 @@
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Tls.Tests;
+
+/// <summary>Every test of a primitive, and every handshake, runs with each provider this system has.</summary>
+public sealed class Providers : TheoryData<string>
+{
+    private static readonly CryptoProvider Bcl = new BclProvider();
+    private static readonly CryptoProvider? LibcryptoProvider = Libcrypto.IsAvailable ? new LibcryptoProvider() : null;
+
+    public Providers()
+    {
+        Add("BCL");
+        if (LibcryptoProvider is not null)
+        {
+            Add("libcrypto");
+        }
+    }
+
+    internal static CryptoProvider Get(string name) => name == "BCL" ? Bcl : LibcryptoProvider!;
+}
