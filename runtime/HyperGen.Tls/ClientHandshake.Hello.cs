@@ -121,11 +121,14 @@ internal sealed partial class ClientHandshake
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.9
         //# To use PSKs, clients MUST also send a "psk_key_exchange_modes"
         //# extension.
-        const int PskDheKe = 1;
-        var modes = writer.Begin(ExtensionType.PskKeyExchangeModes);
-        writer.UInt8(1);
-        writer.UInt8(PskDheKe);
-        writer.End16(modes);
+        if (_client.KeepsSessions || _session is not null)
+        {
+            const int PskDheKe = 1;
+            var modes = writer.Begin(ExtensionType.PskKeyExchangeModes);
+            writer.UInt8(1);
+            writer.UInt8(PskDheKe);
+            writer.End16(modes);
+        }
 
         var parameters = writer.Begin(ExtensionType.QuicTransportParameters);
         writer.Bytes(_client.TransportParameters.Span);

@@ -134,7 +134,10 @@ internal sealed partial class ClientHandshake
 
     private void OnNewSessionTicket(ReadOnlySpan<byte> body)
     {
-        if (FailIf(NewSessionTicket.Parse(body, out var message)))
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //# Clients which receive a NewSessionTicket message but do
+        //# not support resumption MUST silently ignore this message.
+        if (FailIf(NewSessionTicket.Parse(body, out var message)) || !_client.KeepsSessions)
         {
             return;
         }

@@ -14,6 +14,12 @@ internal sealed class ClientOptions
     /// <summary>The body of the quic_transport_parameters extension.</summary>
     public required ReadOnlyMemory<byte> TransportParameters { get; init; }
 
+    /// <summary>
+    /// Whether the server is asked for tickets, which come as events of kind <see cref="TlsEventKind.SessionTicket"/>. Default: no; those that come
+    /// all the same are ignored.
+    /// </summary>
+    public bool KeepsSessions { get; init; }
+
     /// <summary>The session to resume; null for a full handshake. One that is no longer usable at <see cref="Now"/> is passed over. It must outlive the handshake.</summary>
     public ClientSession? Session { get; init; }
 

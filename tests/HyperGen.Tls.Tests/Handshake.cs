@@ -35,6 +35,7 @@ internal sealed class Handshake : IDisposable
         ServerName = "h3.test",
         ApplicationProtocols = [SslApplicationProtocol.Http3],
         TransportParameters = ClientParameters,
+        KeepsSessions = true,
     };
 
     public static ServerSelection Selection(params Credential[] credentials) =>

@@ -229,6 +229,22 @@ public sealed class ResumptionTests
     }
 
     [Fact]
+    public void A_client_that_keeps_no_sessions_gets_no_ticket()
+    {
+        using var tickets = Tickets();
+        var client = new ClientOptions
+        {
+            ServerName = "h3.test",
+            ApplicationProtocols = [SslApplicationProtocol.Http3],
+            TransportParameters = Handshake.ClientParameters,
+        };
+        using var handshake = new Handshake(tickets: tickets, now: Start, client: client);
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(Start, State, allowsEarlyData: true));
+    }
+
+    [Fact]
     public void Without_ticket_keys_no_ticket_is_issued()
     {
         using var handshake = new Handshake();
@@ -315,6 +331,7 @@ public sealed class ResumptionTests
             ServerName = "h3.test",
             ApplicationProtocols = [SslApplicationProtocol.Http3],
             TransportParameters = Handshake.ClientParameters,
+            KeepsSessions = true,
             Session = session,
             SendsEarlyData = earlyData,
             Now = now,
