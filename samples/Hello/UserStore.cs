@@ -2,24 +2,35 @@ using System.Collections.Concurrent;
 
 namespace Hello;
 
-/// <summary>Users in memory, gone with the process.</summary>
-public sealed class UserStore
+public interface IUserStore
 {
-    private readonly ConcurrentDictionary<int, User> _users = new([new(1, new User(1, "Ada")), new(2, new User(2, "Grace"))]);
-    private int _lastId = 2;
+    User? Find(int id);
 
-    public IEnumerable<User> List(string? name, int limit) => _users.Values
-        .Where(user => name is null || user.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
-        .OrderBy(static user => user.Id)
-        .Take(limit);
+    IReadOnlyList<User> List(int after, int limit);
+
+    ValueTask<User> AddAsync(NewUser user, CancellationToken stop);
+
+    bool Remove(int id);
+}
+
+/// <summary>Users in memory, three to begin with.</summary>
+public sealed class UserStore : IUserStore
+{
+    private readonly ConcurrentDictionary<int, User> _users = new(
+        new[] { "Ada", "Barbara", "Grace" }.Select(static (name, i) => KeyValuePair.Create(i + 1, new User(i + 1, name, null))));
+
+    private int _lastId = 3;
 
     public User? Find(int id) => _users.GetValueOrDefault(id);
 
-    public User Add(string name)
+    public IReadOnlyList<User> List(int after, int limit) =>
+        [.. _users.Values.Where(user => user.Id > after).OrderBy(static user => user.Id).Take(limit)];
+
+    public ValueTask<User> AddAsync(NewUser user, CancellationToken stop)
     {
-        var user = new User(Interlocked.Increment(ref _lastId), name);
-        _users[user.Id] = user;
-        return user;
+        User added = new(Interlocked.Increment(ref _lastId), user.Name, user.Email);
+        _users[added.Id] = added;
+        return ValueTask.FromResult(added);
     }
 
     public bool Remove(int id) => _users.TryRemove(id, out _);
