@@ -131,7 +131,7 @@ internal sealed partial class Connection
 
         // A delay beyond any max_ack_delay is cut before it can overflow.
         var delay = space.Id == PacketNumberSpaceId.ApplicationData
-            ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 40) << exponent)
+            ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 30) << exponent)
             : TimeSpan.Zero;
         _recovery.OnAckReceived(now, space.Id, ack, delay);
         if (space.Id == PacketNumberSpaceId.Handshake) _recovery.ReceivedHandshakeAck = true;

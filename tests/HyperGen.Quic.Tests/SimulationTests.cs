@@ -37,6 +37,10 @@ public sealed class SimulationTests
         for (var seed = first; seed < first + Setting("HYPERGEN_SEEDS", 100); seed++) RunSeed(seed);
     }
 
+    /// <summary>Finished was lost while 1-RTT packets filled the window: nothing could be sent, and nothing could be acknowledged, ever.</summary>
+    [Fact]
+    public void A_lost_Finished_is_sent_again_although_the_window_is_full() => RunSeed(87);
+
     [Theory]
     [InlineData(0.3)]
     public void Heavy_loss_delays_and_does_not_prevent(double loss)
