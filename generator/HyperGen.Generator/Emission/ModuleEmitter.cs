@@ -92,10 +92,7 @@ internal static class ModuleEmitter
         writer.Line("/// <inheritdoc/>");
         using (writer.Open("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options)"))
         {
-            for (int i = 0; i < assembly.JsonContexts.Count; i++)
-            {
-                writer.Line($"options.TypeInfoResolverChain.Insert({i}, {assembly.JsonContexts[i]}.Default);");
-            }
+            writer.Line($"{CodeFile.Services}JsonContracts.Configure(options{string.Concat(assembly.JsonContexts.Select(static c => $", {c}.Default"))});");
         }
         writer.Line();
     }

@@ -29,7 +29,7 @@ public static partial class Respond
     internal static void WriteJson<T>(RequestContext context, ResponseHead head, T value, JsonTypeInfo<T> type)
     {
         using JsonBuffer buffer = context.RentJsonBuffer();
-        Utf8JsonWriter json = buffer.Rent(JsonBuffer.WriterOptions(type.Options));
+        Utf8JsonWriter json = buffer.Rent(type.Options);
         WriteValue(json, value, type);
         json.Flush();
         context.Write(head, buffer.Written);
@@ -38,7 +38,7 @@ public static partial class Respond
     /// <summary>Writes a value by its run-time type where a context covers that, as ASP.NET Core does, unless the declared type says how it is polymorphic.</summary>
     internal static void WriteValue<T>(Utf8JsonWriter json, T value, JsonTypeInfo<T> type)
     {
-        if (value is not null && value.GetType() != typeof(T) && type.PolymorphismOptions is null
+        if (!typeof(T).IsValueType && value is not null && value.GetType() != typeof(T) && type.PolymorphismOptions is null
             && type.Options.TryGetTypeInfo(value.GetType(), out JsonTypeInfo? exact))
         {
             JsonSerializer.Serialize(json, value, exact);
