@@ -92,7 +92,8 @@ internal static class ModuleEmitter
         writer.Line("/// <inheritdoc/>");
         using (writer.Open("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options)"))
         {
-            writer.Line($"{CodeFile.Services}JsonContracts.Configure(options{string.Concat(assembly.JsonContexts.Select(static c => $", {c}.Default"))});");
+            string contexts = string.Concat(assembly.JsonContexts.Select(static context => $", {context}.Default"));
+            writer.Line($"global::HyperGen.CompilerServices.JsonContracts.Configure(options{contexts});");
         }
         writer.Line();
     }
