@@ -182,6 +182,11 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
         {
             return Refuse(slot, "a route value becomes a simple type, or one with a static TryParse");
         }
+        if (ConstraintKinds.Contradiction(parameter, slot.Type) is { } constraint)
+        {
+            Context.Report(Rules.ConstraintContradictsType, slot.Location, slot.Name, slot.Type.Readable(), constraint.Text, template.Text);
+            return null;
+        }
         ParameterModel model = slot.Model(ParameterSource.Route) with { Key = parameter.Name, Ordinal = parameter.Ordinal, Text = text, TemplateDefault = parameter.DefaultValue };
         if (parameter.IsCatchAll && slot.Type.SpecialType == SpecialType.System_String)
         {
