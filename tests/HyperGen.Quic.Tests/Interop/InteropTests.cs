@@ -52,6 +52,58 @@ public sealed class InteropTests
         Assert.NotEqual(application.FirstPath, application.RequestPath);
     }
 
+    [Fact]
+    public void A_server_of_another_project_answers_our_client()
+    {
+        var (key, certificate) = TestTls.Pem;
+        var folder = Path.Combine(Peer.Share, $"hypergen-quic-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "key.pem"), key);
+            File.WriteAllText(Path.Combine(folder, "cert.pem"), certificate);
+            File.WriteAllText(Path.Combine(folder, "index.html"), "Hello");
+            var inside = $"/share/{Path.GetFileName(folder)}";
+            var application = new Asker();
+            var port = UdpDriver.FindFreePort();
+            using var client = new UdpDriver(application);
+            using var peer = Peer.Start($"gtlsserver -q -d {inside} 127.0.0.1 {port} {inside}/key.pem {inside}/cert.pem");
+            client.Connect(port);
+            Assert.True(client.Run(() => application.AnswerBytes > 0, Limit), peer.Output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Asks for / in HTTP/3, in bytes written by hand.</summary>
+    private sealed class Asker : Node.IApplication
+    {
+        // HEADERS: :method GET, :scheme https, :path / from the static table, :authority h3.test.
+        private static readonly byte[] Request = [0x01, 0x0e, 0x00, 0x00, 0xd1, 0xd7, 0xc1, 0x50, 0x07, .. "h3.test"u8];
+
+        public int AnswerBytes { get; private set; }
+
+        public void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent)
+        {
+            switch (connectionEvent.Kind)
+            {
+                case ConnectionEventKind.HandshakeCompleted:
+                    connection.TryOpenStream(unidirectional: true)!.Write([0x00, 0x04, 0x00]);
+                    var stream = connection.TryOpenStream()!;
+                    stream.Write(Request);
+                    stream.Finish();
+                    break;
+                case ConnectionEventKind.StreamReadable:
+                    var bytes = connectionEvent.Stream!.Peek();
+                    if (!connectionEvent.Stream.Id.IsUnidirectional) AnswerBytes += bytes.Length;
+                    connectionEvent.Stream.Consume(bytes.Length);
+                    break;
+            }
+        }
+    }
+
     /// <summary>Notes what arrives on the first bidirectional stream, which is a request in any version of HTTP over QUIC.</summary>
     private sealed class Recorder : Node.IApplication
     {

@@ -32,7 +32,12 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Starts a peer, or skips the test where the peers are not installed.</summary>
-    public static Peer Start(string arguments)
+    public static Peer Start(string arguments) => new(Find().Script, arguments);
+
+    /// <summary>The folder that peers see as /share, or the test is skipped.</summary>
+    public static string Share => Find().Share;
+
+    private static (string Script, string Share) Find()
     {
         var root = typeof(Peer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
         var script = Path.Combine(root, "..", "shared", "peers", "peer");
@@ -40,7 +45,7 @@ internal sealed class Peer : IDisposable
         var probe = Process.Start(new ProcessStartInfo("bash", $"{script} --share") { RedirectStandardOutput = true, RedirectStandardError = true })!;
         probe.WaitForExit();
         Assert.SkipUnless(probe.ExitCode == 0, "The programs of other QUIC projects are not installed.");
-        return new(script, arguments);
+        return (script, probe.StandardOutput.ReadToEnd().Trim());
     }
 
     public void Dispose()

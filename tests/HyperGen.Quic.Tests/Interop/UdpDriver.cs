@@ -42,6 +42,14 @@ internal sealed class UdpDriver : IDisposable
 
     private Timestamp Now => new(_clock.Elapsed.Ticks + 1);
 
+    /// <summary>A port nobody listens on, as far as one can know.</summary>
+    public static int FindFreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
     /// <summary>Connects to a program that listens on loopback.</summary>
     public Connection Connect(int port)
     {
