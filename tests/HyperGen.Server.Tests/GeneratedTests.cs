@@ -88,6 +88,10 @@ public sealed class GeneratedTests
         JsonElement hello = document.RootElement.GetProperty("paths").GetProperty("/generated/hello/{name}").GetProperty("get");
         Assert.Equal("name", hello.GetProperty("parameters")[0].GetProperty("name").GetString());
         Assert.Equal("path", hello.GetProperty("parameters")[0].GetProperty("in").GetString());
+        JsonElement users = document.RootElement.GetProperty("paths").GetProperty("/users");
+        Assert.Equal(["after", "limit"], users.GetProperty("get").GetProperty("parameters").EnumerateArray().Select(static parameter => parameter.GetProperty("name").GetString()));
+        Assert.Contains("NewUser", users.GetProperty("post").GetProperty("requestBody").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("User", users.GetProperty("post").GetProperty("responses").GetProperty("200").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
