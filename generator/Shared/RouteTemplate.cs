@@ -44,6 +44,14 @@ internal sealed class RouteTemplate
         return template is not null;
     }
 
+    /// <summary>Which characters of a template that does not parse the error is about.</summary>
+    public static (int Start, int Length) FindFault(string text)
+    {
+        RouteTemplateParser parser = new(text);
+        parser.Parse();
+        return parser.Fault;
+    }
+
     /// <summary>Puts a template below a prefix. What is malformed stays so: parsing the result says what is wrong.</summary>
     /// <param name="prefix">The prefix, with or without a leading and a trailing <c>/</c>; empty or <c>/</c> for none.</param>
     /// <param name="template">The template; a leading <c>/</c> keeps it below the prefix.</param>

@@ -9,10 +9,15 @@ internal sealed class RouteTemplateParser(string text)
     private int _position;
     private int _ordinal;
 
+    /// <summary>The characters that an error is about.</summary>
+    public (int Start, int Length) Fault { get; private set; }
+
     public (RouteTemplate? Template, string? Error) Parse()
     {
+        Fault = (0, text.Length);
         if (text.StartsWith("~", StringComparison.Ordinal))
         {
+            Fault = (0, 1);
             return (null, "The route template cannot start with a '~' character: every template stays below the prefix of its class.");
         }
         if (HasLoneSurrogate(text))
@@ -20,22 +25,35 @@ internal sealed class RouteTemplateParser(string text)
             return (null, "The route template contains half of a surrogate pair, which no path can contain.");
         }
         List<RouteSegment> segments = [];
+        (int Start, int Length) afterCatchAll = default;
         _position = text.StartsWith("/", StringComparison.Ordinal) ? 1 : 0;
         while (_position < text.Length)
         {
             if (text[_position] == '/')
             {
+                Fault = (_position, 1);
                 return (null, "The route template separator character '/' cannot appear consecutively. It must be separated by either a parameter or a literal value.");
             }
             List<RoutePart> parts = [];
-            string? error = ParseSegment(parts) ?? RouteTemplateRules.CheckSegment(parts);
+            int start = _position;
+            string? error = ParseSegment(parts);
+            if (error is null)
+            {
+                Fault = (start, _position - start);
+                error = RouteTemplateRules.CheckSegment(parts);
+            }
             if (error is not null)
             {
                 return (null, error);
             }
+            if (afterCatchAll.Length == 0 && segments.Count > 0 && segments[segments.Count - 1].Parameter is { IsCatchAll: true })
+            {
+                afterCatchAll = (start, text.Length - start);
+            }
             segments.Add(new RouteSegment(parts));
             _position++;
         }
+        Fault = afterCatchAll;
         return RouteTemplateRules.CheckCatchAll(segments) is { } misplaced
             ? (null, misplaced)
             : (new RouteTemplate(text.StartsWith("/", StringComparison.Ordinal) ? text : "/" + text, segments), null);
@@ -70,6 +88,7 @@ internal sealed class RouteTemplateParser(string text)
                 }
                 if (!doubled)
                 {
+                    Fault = (_position, 1);
                     return Incomplete;
                 }
                 _position++;
@@ -79,6 +98,7 @@ internal sealed class RouteTemplateParser(string text)
         string literal = Unescape(text.Substring(start, _position - start));
         if (literal.IndexOf('?') >= 0)
         {
+            Fault = (text.IndexOf('?', start), 1);
             return $"The literal section '{literal}' is invalid. Literal sections cannot contain the '?' character.";
         }
         parts.Add(new RoutePart(literal));
@@ -92,6 +112,7 @@ internal sealed class RouteTemplateParser(string text)
         {
             if (_position >= text.Length)
             {
+                Fault = (start - 1, text.Length - start + 1);
                 return Incomplete;
             }
             char current = text[_position];
@@ -102,12 +123,14 @@ internal sealed class RouteTemplateParser(string text)
             }
             if (current == '{' && !doubled)
             {
+                Fault = (_position, 1);
                 return _position + 1 < text.Length ? "In a route parameter, '{' and '}' must be escaped with '{{' and '}}'." : Incomplete;
             }
             _position += current is '{' or '}' ? 2 : 1;
         }
         string inside = Unescape(text.Substring(start, _position - start));
         _position++;
+        Fault = (start - 1, _position - start + 1);
 
         (RouteParameter? parameter, string? error) = new RouteParameterParser(inside, _ordinal).Parse();
         if (parameter is null)

@@ -80,12 +80,15 @@ public abstract class RequestContext
     public ReadOnlySpan<byte> RouteValue(int ordinal)
     {
         RouteRange range = _routeRanges[ordinal];
-        return range.Length <= 0 ? default : Path.Slice(range.Start, range.Length);
+        return range.Length <= 0 ? default : RouteText.Slice(range.Start, range.Length);
     }
 
     /// <summary>Whether the path has a value for a route parameter.</summary>
     /// <param name="ordinal">The place of the parameter in the template, counted from 0.</param>
     public bool HasRouteValue(int ordinal) => _routeRanges[ordinal].Length >= 0;
+
+    /// <summary>The bytes that route values are ranges of: the path, unless someone else has matched it.</summary>
+    protected virtual ReadOnlySpan<byte> RouteText => Path;
 
     /// <summary>The ranges that a match fills in, kept from request to request.</summary>
     /// <param name="count">The most parameters a template of the application has.</param>

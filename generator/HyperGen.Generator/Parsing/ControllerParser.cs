@@ -12,16 +12,21 @@ internal static class ControllerParser
     /// <param name="compilation">The program.</param>
     /// <param name="problems">Told all that is wrong with the class.</param>
     /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="found">Told of each endpoint and the attribute that makes it, for those who must say where it stands; a model does not know.</param>
     /// <returns>The class with those endpoints that are sound; null when it has none or cannot be used.</returns>
-    public static ControllerModel? Parse(INamedTypeSymbol controller, Compilation compilation, IProblemSink problems, CancellationToken cancellation)
+    public static ControllerModel? Parse(
+        INamedTypeSymbol controller, Compilation compilation, IProblemSink problems, CancellationToken cancellation, Action<EndpointModel, AttributeData>? found = null)
     {
-        ParsingContext context = new(compilation, problems, cancellation);
+        ParsingContext context = new(compilation, problems, cancellation, found);
         if (!CanServe(controller, context))
         {
             return null;
         }
         (ImmutableArray<Level> levels, string prefix) = GroupParser.Parse(controller, context);
-        bool isSound = context.ProblemCount == 0;
+        if (context.ProblemCount > 0)
+        {
+            return null;
+        }
         List<EndpointModel> endpoints = [];
         foreach (IMethodSymbol method in Methods(controller))
         {
@@ -29,7 +34,7 @@ internal static class ControllerParser
             endpoints.AddRange(EndpointParser.Parse(controller, method, levels, prefix, context));
         }
         HandlerModel? handler = endpoints.All(static e => e.IsStatic) ? HandlerParser.Static : HandlerParser.Parse(controller, context);
-        return isSound && handler is not null && endpoints.Count > 0
+        return handler is not null && endpoints.Count > 0
             ? new ControllerModel(Identifier(controller), controller.Qualified(), controller.Readable(), handler, endpoints.ToEquatableArray())
             : null;
     }

@@ -31,13 +31,13 @@ internal static class EndpointParser
         {
             problems = context.ProblemCount;
             if (VerbParser.Parse(verb, method, context) is not var (httpMethod, path)
-                || Template(method, verb, RouteTemplate.Combine(prefix, path), context) is not { } template
+                || Template(method, verb, prefix, path, context) is not { } template
                 || ParameterParser.Parse(method, template, verb, context) is not { } parameters
                 || !isSound || context.ProblemCount != problems)
             {
                 continue;
             }
-            yield return new EndpointModel(
+            EndpointModel endpoint = new(
                 Name: method.Name,
                 DisplayName: controller.Readable() + "." + method.Name,
                 Method: httpMethod,
@@ -53,6 +53,8 @@ internal static class EndpointParser
                 Metadata: metadata,
                 Requires: requires,
                 IsInline: policy.Inline);
+            context.Found(endpoint, verb);
+            yield return endpoint;
         }
     }
 
@@ -72,17 +74,16 @@ internal static class EndpointParser
         return true;
     }
 
-    private static RouteTemplate? Template(IMethodSymbol method, AttributeData verb, string text, ParsingContext context)
+    private static RouteTemplate? Template(IMethodSymbol method, AttributeData verb, string prefix, string path, ParsingContext context)
     {
-        if (!RouteTemplate.TryParse(text, out RouteTemplate? template, out string? error))
+        if (TemplateParser.Parse(path, verb, method, "template", context) is null)
         {
-            context.Report(Rules.InvalidTemplate, verb.LocationOf(method, context.Cancellation), text, error);
             return null;
         }
-        if (template.UnknownConstraint is { } constraint)
+        string text = RouteTemplate.Combine(prefix, path);
+        if (!RouteTemplate.TryParse(text, out RouteTemplate? template, out string? error))
         {
-            context.Report(Rules.UnknownConstraint, verb.LocationOf(method, context.Cancellation), text, constraint);
-            return null;
+            context.Report(Rules.InvalidTemplate, TemplateLocation.OfCombined(verb, method, "template", path, text, RouteTemplate.FindFault(text), context.Cancellation), text, error);
         }
         return template;
     }

@@ -17,6 +17,7 @@ internal static class GroupParser
         {
             levels.Add(new Level(current));
             prefixes.Add(marker.Argument<string>("prefix") ?? "/");
+            TemplateParser.Parse(prefixes[prefixes.Count - 1], marker, current, "prefix", context);
             (current, marker) = Parent(current!, marker, context);
             if (current is not null && levels.Any(l => SymbolEqualityComparer.Default.Equals(l.Symbol, current)))
             {

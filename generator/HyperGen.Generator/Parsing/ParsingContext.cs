@@ -1,9 +1,10 @@
+using HyperGen.Generator.Models;
 using Microsoft.CodeAnalysis;
 
 namespace HyperGen.Generator.Parsing;
 
 /// <summary>What every parser is given: the program, and where to say what is wrong with it.</summary>
-internal sealed class ParsingContext(Compilation compilation, IProblemSink problems, CancellationToken cancellation) : IProblemSink
+internal sealed class ParsingContext(Compilation compilation, IProblemSink problems, CancellationToken cancellation, Action<EndpointModel, AttributeData>? found = null) : IProblemSink
 {
     public Compilation Compilation { get; } = compilation;
 
@@ -19,6 +20,9 @@ internal sealed class ParsingContext(Compilation compilation, IProblemSink probl
         ProblemCount++;
         problems.Report(rule, location, arguments);
     }
+
+    /// <summary>Tells who wants to know that an attribute has made an endpoint.</summary>
+    public void Found(EndpointModel endpoint, AttributeData verb) => found?.Invoke(endpoint, verb);
 
     /// <summary>Whether generated code of this assembly can name a symbol.</summary>
     public bool CanReach(ISymbol symbol)

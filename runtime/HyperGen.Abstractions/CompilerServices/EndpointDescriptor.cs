@@ -41,6 +41,12 @@ public sealed class EndpointDescriptor
     /// <summary>What ASP.NET Core must do before the endpoint may run.</summary>
     public PipelineFeatures Requires { get; init; }
 
+    /// <summary>The largest request body in bytes, <see cref="long.MaxValue"/> for any; null for the server's limit.</summary>
+    public long? MaxBody { get; init; }
+
+    /// <summary>How many milliseconds a request may take; null for any time.</summary>
+    public int? Deadline { get; init; }
+
     /// <summary>The method in the source.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public required Func<MethodInfo> MethodFactory { private get; init; }

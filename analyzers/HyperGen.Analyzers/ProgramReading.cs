@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using HyperGen.Generator.Models;
+using HyperGen.Generator.Parsing;
+using Microsoft.CodeAnalysis;
+
+namespace HyperGen.Analyzers;
+
+/// <summary>What the generator's own parsers have to say about a program. Every class is read once for each compilation, however many rules ask.</summary>
+/// <remarks>Safe for use by several threads: the first that asks reads, the others wait for it.</remarks>
+internal sealed class ProgramReading
+{
+    private static readonly ConditionalWeakTable<Compilation, ProgramReading> Cache = new();
+
+    private readonly object _gate = new();
+    private readonly Compilation _compilation;
+    private ILookup<SyntaxTree?, Finding>? _findings;
+
+    private ProgramReading(Compilation compilation) => _compilation = compilation;
+
+    /// <summary>The reading of a program; null when it does not use HyperGen.</summary>
+    public static ProgramReading? Of(Compilation compilation) => KnownTypes.Of(compilation)[KnownNames.HyperController] is null
+        ? null
+        : Cache.GetValue(compilation, static c => new ProgramReading(c));
+
+    /// <summary>What is wrong in one file.</summary>
+    public IEnumerable<Finding> In(SyntaxTree file, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            _findings ??= Read(cancellation).ToLookup(static finding => finding.Location.SourceTree);
+        }
+        return _findings[file];
+    }
+
+    private HashSet<Finding> Read(CancellationToken cancellation)
+    {
+        HashSet<Finding> findings = [];
+        List<LocatedEndpoint> endpoints = [];
+        INamedTypeSymbol marker = KnownTypes.Of(_compilation)[KnownNames.HyperController]!;
+        foreach (INamedTypeSymbol controller in Types(_compilation.Assembly.GlobalNamespace).Where(t => t.GetAttributes().Any(a => a.AttributeClass.Is(marker))))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FindingSink sink = new(findings, controller);
+            ControllerParser.Parse(controller, _compilation, sink, cancellation,
+                (endpoint, verb) => endpoints.Add(new LocatedEndpoint(endpoint, verb.LocationOf(controller, cancellation) ?? sink.Fallback)));
+        }
+        return findings;
+    }
+
+    private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol container)
+    {
+        foreach (ISymbol member in container.GetMembers())
+        {
+            if (member is not INamespaceOrTypeSymbol inner)
+            {
+                continue;
+            }
+            if (inner is INamedTypeSymbol type)
+            {
+                yield return type;
+            }
+            foreach (INamedTypeSymbol nested in Types(inner))
+            {
+                yield return nested;
+            }
+        }
+    }
+}
+
+/// <summary>An endpoint and the attribute that makes it.</summary>
+internal sealed record LocatedEndpoint(EndpointModel Endpoint, Location Location);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace HyperGen.Analyzers;
+
+/// <summary>Reports what <see cref="ProgramReading"/> found against the rules it is made for.</summary>
+/// <remarks>
+/// It works file by file, so that the IDE shows every rule while one types, those too that look at the whole program. Generated code is left
+/// alone: nobody could mend it.
+/// </remarks>
+public abstract class RuleAnalyzer : DiagnosticAnalyzer
+{
+    private protected RuleAnalyzer(params DiagnosticDescriptor[] rules) => SupportedDiagnostics = [.. rules];
+
+    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; }
+
+    public sealed override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (ProgramReading.Of(start.Compilation) is { } reading)
+            {
+                start.RegisterSemanticModelAction(file => Report(file, reading));
+            }
+        });
+    }
+
+    private void Report(SemanticModelAnalysisContext file, ProgramReading reading)
+    {
+        foreach (Finding finding in reading.In(file.SemanticModel.SyntaxTree, file.CancellationToken))
+        {
+            if (SupportedDiagnostics.Contains(finding.Rule))
+            {
+                file.ReportDiagnostic(finding.ToDiagnostic());
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace HyperGen.Server.Certificates;
+
+/// <summary>A self-signed certificate for this machine's own names, made on first use and kept in the folder of the user's application data.</summary>
+/// <remarks>
+/// One PEM file holds certificate and key, so that it appears whole or not at all; it also serves as <c>curl --cacert</c>. Only the user may read it.
+/// A lock file keeps processes that start together from making one each.
+/// </remarks>
+internal static class DevelopmentCertificate
+{
+    private const string FileName = "localhost.pem";
+    private const string LockName = "localhost.lock";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>As long as browsers and Apple's systems accept (398 days), less a margin for clocks that differ.</summary>
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(390);
+
+    /// <summary>A certificate is renewed this long before it ends, so that none ends under a running server of ordinary uptime.</summary>
+    private static readonly TimeSpan s_renewal = TimeSpan.FromDays(30);
+
+    /// <summary>Making a certificate takes milliseconds; who holds the lock for longer is stuck.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The folder of the user's application data that HyperGen uses: <c>~/.local/share/hypergen</c> on Linux.</summary>
+    public static string DefaultDirectory
+    {
+        get
+        {
+            string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "hypergen");
+        }
+    }
+
+    /// <summary>Where the certificate is within a directory.</summary>
+    public static string PathIn(string directory) => Path.Combine(directory, FileName);
+
+    /// <summary>Loads the certificate, or makes it where there is none that will do.</summary>
+    /// <param name="directory">The directory, made when it is absent.</param>
+    /// <param name="now">The time that the certificate must be valid at.</param>
+    public static X509Certificate2 LoadOrCreate(string directory, DateTimeOffset now)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+        }
+        string path = PathIn(directory);
+        if (TryLoad(path, now) is { } existing)
+        {
+            return existing;
+        }
+        using FileStream held = Lock(Path.Combine(directory, LockName));
+        return TryLoad(path, now) ?? Create(path, now);
+    }
+
+    private static X509Certificate2? TryLoad(string path, DateTimeOffset now)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        try
+        {
+            X509Certificate2 certificate = CertificateFile.LoadPem(path, keyPath: null, password: null);
+            if (certificate.NotBefore <= now.LocalDateTime && certificate.NotAfter > (now + s_renewal).LocalDateTime)
+            {
+                return certificate;
+            }
+            certificate.Dispose();
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
+        {
+            // Someone has damaged the file: a new one takes its place.
+        }
+        return null;
+    }
+
+    private static X509Certificate2 Create(string path, DateTimeOffset now)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = Request(key).CreateSelfSigned(now - TimeSpan.FromDays(1), now + s_lifetime);
+        string temporary = $"{path}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            // The mode counts only for a file that is made: one left over from a crash could have another.
+            File.Delete(temporary);
+            options.UnixCreateMode = OwnerOnly;
+        }
+        using (var writer = new StreamWriter(temporary, options))
+        {
+            writer.WriteLine(certificate.ExportCertificatePem());
+            writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
+        }
+        File.Move(temporary, path, overwrite: true);
+        return CertificateFile.LoadPem(path, keyPath: null, password: null);
+    }
+
+    private static CertificateRequest Request(ECDsa key)
+    {
+        var request = new CertificateRequest("CN=localhost, O=HyperGen development", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddDnsName("*.localhost");
+        names.AddDnsName("h3.test");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1", "serverAuth")], critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return request;
+    }
+
+    private static FileStream Lock(string path)
+    {
+        long start = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Environment.TickCount64 - start < s_patience.TotalMilliseconds)
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
+}

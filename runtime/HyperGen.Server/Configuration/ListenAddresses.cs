@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace HyperGen.Server.Configuration;
+
+/// <summary>Decides where to listen when neither <c>urls</c> nor <c>Kestrel:Endpoints</c> say so.</summary>
+internal static class ListenAddresses
+{
+    /// <summary>Adds the addresses of the options, unless the configuration has explicit ones.</summary>
+    /// <param name="addresses">The addresses of the server, where the host has put those of <c>urls</c>, <c>http_ports</c> and <c>https_ports</c>.</param>
+    /// <param name="options">The ports asked for.</param>
+    /// <param name="configuration">The configuration of the application.</param>
+    /// <param name="logger">Is told of settings that have no effect.</param>
+    public static void Complete(ICollection<string> addresses, HyperServerOptions options, IConfiguration configuration, ILogger logger)
+    {
+        bool asked = options.HttpPort is not null || options.Port is not null;
+        string? winner = !string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey]) ? "urls"
+            : configuration.GetSection("Kestrel:Endpoints").GetChildren().Any() ? "Kestrel:Endpoints"
+            : null;
+        if (winner is not null)
+        {
+            if (asked)
+            {
+                logger.LogWarning("server:httpPort and server:port have no effect, because {Setting} says where to listen", winner);
+            }
+            return;
+        }
+        bool fromPorts = !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpPortsKey]) || !string.IsNullOrEmpty(configuration[WebHostDefaults.HttpsPortsKey]);
+        if (asked && fromPorts)
+        {
+            addresses.Clear();
+        }
+        if (addresses.Count > 0)
+        {
+            return;
+        }
+        Add(addresses, "http", options.Host, options.HttpPort ?? HyperServerOptions.DefaultHttpPort);
+        Add(addresses, "https", options.Host, options.Port ?? HyperServerOptions.DefaultPort);
+        if (addresses.Count == 0)
+        {
+            throw new InvalidOperationException("The application listens nowhere: server:httpPort and server:port are both off.");
+        }
+    }
+
+    private static void Add(ICollection<string> addresses, string scheme, string host, int port)
+    {
+        if (port == ServerOptionsSetup.Off)
+        {
+            return;
+        }
+        string name = host switch
+        {
+            // Two loopback addresses cannot be told to take the same free port, so any free port is one of IPv4's.
+            "localhost" when port == 0 => "127.0.0.1",
+            "localhost" or "*" or "+" => host,
+            _ when IPAddress.TryParse(host, out IPAddress? address) => address.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : host,
+            _ => throw new InvalidOperationException($"The setting server:host is '{host}', which cannot be: it is localhost, * (all addresses) or an IP address."),
+        };
+        addresses.Add($"{scheme}://{name}:{port}");
+    }
+}

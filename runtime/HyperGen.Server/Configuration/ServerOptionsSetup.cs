@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HyperGen.Server.Configuration;
+
+/// <summary>Reads the configuration section <c>server</c>, and says in a sentence what it cannot make sense of.</summary>
+internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfigureOptions<HyperServerOptions>
+{
+    /// <summary>The value of a port that is not to be opened.</summary>
+    public const int Off = -1;
+
+    private const string Known = "server:host, server:httpPort, server:port, server:startupTable, server:certificate:path, server:certificate:keyPath, server:certificate:password";
+
+    public void Configure(HyperServerOptions options)
+    {
+        foreach (IConfigurationSection setting in configuration.GetSection("server").GetChildren())
+        {
+            switch (setting.Key.ToLowerInvariant())
+            {
+                case "host": options.Host = Text(setting); break;
+                case "httpport": options.HttpPort = Port(setting); break;
+                case "port": options.Port = Port(setting); break;
+                case "startuptable": options.StartupTable = Rows(setting); break;
+                case "certificate": Certificate(setting, options.Certificate); break;
+                default: throw Unknown(setting);
+            }
+        }
+    }
+
+    private static void Certificate(IConfigurationSection section, HyperCertificateOptions options)
+    {
+        if (section.Value is { Length: > 0 })
+        {
+            options.Path = section.Value;
+        }
+        foreach (IConfigurationSection setting in section.GetChildren())
+        {
+            switch (setting.Key.ToLowerInvariant())
+            {
+                case "path": options.Path = Text(setting); break;
+                case "keypath": options.KeyPath = Text(setting); break;
+                case "password": options.Password = Text(setting); break;
+                default: throw Unknown(setting);
+            }
+        }
+    }
+
+    private static int Port(IConfigurationSection setting)
+    {
+        if (string.Equals(setting.Value, "off", StringComparison.OrdinalIgnoreCase))
+        {
+            return Off;
+        }
+        return int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= ushort.MaxValue
+            ? port
+            : throw Invalid(setting, "a port is a number from 0 (any free one) to 65535, or 'off'");
+    }
+
+    private static int Rows(IConfigurationSection setting) => setting.Value?.ToLowerInvariant() switch
+    {
+        "off" or "false" => 0,
+        _ => int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
+            ? rows
+            : throw Invalid(setting, "it is the greatest number of endpoints to show, or 'off'"),
+    };
+
+    private static string Text(IConfigurationSection setting) =>
+        string.IsNullOrWhiteSpace(setting.Value) ? throw Invalid(setting, "it needs a value") : setting.Value.Trim();
+
+    private static InvalidOperationException Invalid(IConfigurationSection setting, string reason) =>
+        new($"The setting {setting.Path} is '{setting.Value}', which cannot be: {reason}.");
+
+    private static InvalidOperationException Unknown(IConfigurationSection setting) =>
+        new($"There is no setting {setting.Path}. Those below server: are {Known}.");
+}
+
+internal static class ServerOptionsServices
+{
+    public static void AddHyperServerOptions(this IServiceCollection services)
+    {
+        services.AddOptions<HyperServerOptions>();
+        services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
+        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
+    }
+}

@@ -1,0 +1,29 @@
+using HyperGen.CompilerServices;
+using HyperGen.Server.Services;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HyperGen.Server.Hosting;
+
+internal static class GeneratedAppExtensions
+{
+    /// <summary>Lets the modules make their middleware and shared handlers.</summary>
+    public static void Initialize(this GeneratedApp app, IServiceProvider root, ServiceLifetimes lifetimes)
+    {
+        var services = new ModuleServices(root, lifetimes.IsSingleton, root.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+        foreach (EndpointModule module in app.Modules)
+        {
+            module.Initialize(services);
+        }
+    }
+
+    /// <summary>Lets the modules add the JSON contexts of their assemblies.</summary>
+    public static void AddJson(this GeneratedApp app, IServiceCollection services) => services.ConfigureHttpJsonOptions(json =>
+    {
+        foreach (EndpointModule module in app.Modules)
+        {
+            module.ConfigureJson(json.SerializerOptions);
+        }
+    });
+}

@@ -1,0 +1,67 @@
+using HyperGen.Server.Configuration;
+using HyperGen.Server.Pipeline;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HyperGen.Server.Hosting;
+
+/// <summary>Stands before the server of the application (Kestrel, unless another is registered) and gives it <see cref="HyperApplication{THosting}"/> to run in place of
+/// ASP.NET Core's hosting.</summary>
+/// <remarks>A server that is registered while the application is built, as test hosts do, takes its place: then all requests go through ASP.NET Core's pipeline, which
+/// ends in the same endpoints.</remarks>
+internal sealed class HyperServer(IServiceProvider services) : IServer
+{
+    private static readonly object s_innerKey = new();
+
+    private readonly IServer _inner = services.GetRequiredKeyedService<IServer>(s_innerKey);
+
+    public IFeatureCollection Features => _inner.Features;
+
+    /// <summary>Puts this class before the server that is registered last.</summary>
+    public static void Decorate(IServiceCollection services)
+    {
+        ServiceDescriptor inner = services.Last(static service => service.ServiceType == typeof(IServer) && !service.IsKeyedService);
+        if (inner.ImplementationType is { FullName: "Microsoft.AspNetCore.TestHost.TestServer" })
+        {
+            // GetTestServer() casts the registered server to that type.
+            return;
+        }
+        services.Add(inner switch
+        {
+            { ImplementationInstance: { } instance } => new ServiceDescriptor(typeof(IServer), s_innerKey, instance),
+            { ImplementationFactory: { } factory } => new ServiceDescriptor(typeof(IServer), s_innerKey, (provider, _) => factory(provider), inner.Lifetime),
+            _ => new ServiceDescriptor(typeof(IServer), s_innerKey, inner.ImplementationType!, inner.Lifetime),
+        });
+        services.AddSingleton<IServer, HyperServer>();
+        services.AddSingleton<ServerServices>();
+        services.AddSingleton<Listeners>();
+        services.AddSingleton<StraightWay>();
+        services.AddSingleton<UnhandledExceptions>();
+    }
+
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull
+    {
+        if (Features.Get<IServerAddressesFeature>() is { } addresses)
+        {
+            ListenAddresses.Complete(
+                addresses.Addresses,
+                services.GetRequiredService<IOptions<HyperServerOptions>>().Value,
+                services.GetRequiredService<IConfiguration>(),
+                services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server"));
+        }
+        return _inner.StartAsync(ActivatorUtilities.CreateInstance<HyperApplication<TContext>>(services, application), cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _inner.StopAsync(cancellationToken);
+
+    /// <summary>Does nothing: the container that made the inner server gives it up.</summary>
+    public void Dispose()
+    {
+    }
+}

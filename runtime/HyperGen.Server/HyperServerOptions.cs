@@ -1,0 +1,46 @@
+namespace HyperGen;
+
+/// <summary>Where a <see cref="HyperApp"/> listens and what it prints, from the configuration section <c>server</c>.</summary>
+/// <remarks>
+/// An explicit <c>urls</c> setting and <c>Kestrel:Endpoints</c> win over host and ports. The ports win over <c>http_ports</c> and <c>https_ports</c>, which container
+/// images set, when they are given at all.
+/// </remarks>
+public sealed class HyperServerOptions
+{
+    /// <summary>The port used for http when nothing else is said: 8080, as in .NET's container images.</summary>
+    public const int DefaultHttpPort = 8080;
+
+    /// <summary>The port used for https when nothing else is said: 8443.</summary>
+    public const int DefaultPort = 8443;
+
+    /// <summary>
+    /// The address to listen on: <c>localhost</c>, which is the default, for the loopback addresses of both families; <c>*</c> for all addresses; or an IP address.
+    /// </summary>
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>The port for http, 0 for any free one; -1 (<c>off</c> in the configuration) for none; null, the default, for <see cref="DefaultHttpPort"/>.</summary>
+    public int? HttpPort { get; set; }
+
+    /// <summary>The port for https, 0 for any free one; -1 (<c>off</c> in the configuration) for none; null, the default, for <see cref="DefaultPort"/>.</summary>
+    public int? Port { get; set; }
+
+    /// <summary>The certificate for https.</summary>
+    public HyperCertificateOptions Certificate { get; } = new();
+
+    /// <summary>How many endpoints the table printed at start-up shows at most; 0 for no table. The default is 100, about two screens.</summary>
+    public int StartupTable { get; set; } = 100;
+}
+
+/// <summary>The certificate for https, from the configuration section <c>server:certificate</c>.</summary>
+/// <remarks>Without one, <c>Kestrel:Certificates:Default</c> holds, and without that a development certificate is made, which only this machine's user can use.</remarks>
+public sealed class HyperCertificateOptions
+{
+    /// <summary>A file with the certificate, and the chain that leads to its issuer: PEM, or PKCS #12 when it ends in <c>.pfx</c> or <c>.p12</c>; null for none.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>A PEM file with the private key; null when the file of <see cref="Path"/> has it.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>The password of the private key; null for none.</summary>
+    public string? Password { get; set; }
+}

@@ -1,0 +1,111 @@
+using System.Runtime.ExceptionServices;
+using HyperGen.Server.Requests;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace HyperGen.Server.Pipeline;
+
+/// <summary>Answers a request whose endpoint, or the middleware before it, threw: with a problem document that carries a trace id, and with details only in Development.</summary>
+/// <remarks>
+/// The application's <see cref="IExceptionHandler"/>s and <see cref="IProblemDetailsService"/> come first where they are registered. Once the response has started
+/// nothing is written: the exception goes on to the server, which logs it and breaks the response off, so that no client takes it for whole.
+/// </remarks>
+internal sealed class UnhandledExceptions(
+    IHostEnvironment environment,
+    ILoggerFactory loggers,
+    IEnumerable<IExceptionHandler> handlers,
+    IServiceProvider services)
+{
+    /// <summary>Nginx's word for a client that has gone before the answer; ASP.NET Core uses it too.</summary>
+    private const int ClientClosedRequest = 499;
+
+    private readonly ILogger _logger = loggers.CreateLogger("HyperGen.Server.UnhandledExceptions");
+    private readonly IExceptionHandler[] _handlers = [.. handlers];
+    private readonly IProblemDetailsService? _problems = services.GetService<IProblemDetailsService>();
+
+    /// <summary>Answers a request whose deadline has passed.</summary>
+    public static void WriteLate(FeatureRequestContext context) =>
+        ProblemDocument.Write(context, StatusCodes.Status503ServiceUnavailable, "The deadline of the request has passed.");
+
+    public ValueTask AnswerAsync(FeatureRequestContext context, Exception failure)
+    {
+        string request = $"{context.Method} {context.Endpoint?.Template ?? "(no route)"}";
+        if (context.IsLate && failure is OperationCanceledException && !context.HasStarted)
+        {
+            _logger.LogWarning("{Request} has been given up: it took longer than {Deadline} ms", request, context.Endpoint?.Deadline);
+            WriteLate(context);
+            return ValueTask.CompletedTask;
+        }
+        if (failure is OperationCanceledException or IOException && context.Aborted.IsCancellationRequested)
+        {
+            _logger.LogDebug(failure, "The client of {Request} has gone", request);
+            if (!context.HasStarted)
+            {
+                context.StatusCode = ClientClosedRequest;
+            }
+            return ValueTask.CompletedTask;
+        }
+        if (context.HasStarted || context.ResponseBody is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+        if (failure is BadHttpRequestException bad)
+        {
+            _logger.LogDebug(failure, "The server refused {Request}", request);
+            ProblemDocument.Write(context, bad.StatusCode, bad.Message);
+            return ValueTask.CompletedTask;
+        }
+        _logger.LogError(failure, "{Endpoint} ({Request}) has failed", context.Endpoint?.DisplayName ?? "The pipeline", request);
+        context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("error.type", failure.GetType().FullName));
+        if (_handlers.Length == 0 && _problems is null)
+        {
+            WriteFailure(context, failure);
+            return ValueTask.CompletedTask;
+        }
+        return HandOverAsync(context, failure);
+    }
+
+    private async ValueTask HandOverAsync(FeatureRequestContext context, Exception failure)
+    {
+        HttpContext http = context.HttpContext;
+        http.Response.Clear();
+        http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        var feature = new ExceptionHandlerFeature
+        {
+            Error = failure,
+            Path = http.Request.Path.Value ?? "",
+            Endpoint = http.GetEndpoint(),
+            RouteValues = http.Request.RouteValues,
+        };
+        http.Features.Set<IExceptionHandlerFeature>(feature);
+        http.Features.Set<IExceptionHandlerPathFeature>(feature);
+        foreach (IExceptionHandler handler in _handlers)
+        {
+            if (await handler.TryHandleAsync(http, failure, http.RequestAborted))
+            {
+                return;
+            }
+        }
+        if (_problems is not null && await _problems.TryWriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = http,
+            Exception = failure,
+            AdditionalMetadata = http.GetEndpoint()?.Metadata,
+            ProblemDetails = { Status = StatusCodes.Status500InternalServerError, Detail = environment.IsDevelopment() ? failure.Message : null },
+        }))
+        {
+            return;
+        }
+        WriteFailure(context, failure);
+    }
+
+    private void WriteFailure(FeatureRequestContext context, Exception failure)
+    {
+        bool forDevelopers = environment.IsDevelopment();
+        ProblemDocument.Write(context, StatusCodes.Status500InternalServerError, forDevelopers ? failure.Message : null, forDevelopers ? failure : null);
+    }
+}

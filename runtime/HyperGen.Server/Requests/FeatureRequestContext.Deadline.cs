@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace HyperGen.Server.Requests;
+
+internal sealed partial class FeatureRequestContext
+{
+    private CancellationTokenSource? _deadline;
+
+    /// <summary>Whether the request has been given up for lateness, and not because the client has gone.</summary>
+    public bool IsLate => _deadline is { IsCancellationRequested: true } && !_clientGone.IsCancellationRequested;
+
+    private CancellationToken _clientGone;
+
+    /// <summary>Gives the request a time after which <see cref="Aborted"/> is cancelled.</summary>
+    public void StartDeadline(int milliseconds)
+    {
+        Deadline = Stopwatch.GetTimestamp() + (long)milliseconds * Stopwatch.Frequency / 1000;
+        _clientGone = Aborted;
+        _deadline = CancellationTokenSource.CreateLinkedTokenSource(_clientGone);
+        _deadline.CancelAfter(milliseconds);
+        if (_http is null)
+        {
+            _lifetime.RequestAborted = _deadline.Token;
+        }
+        else
+        {
+            _http.RequestAborted = _deadline.Token;
+        }
+    }
+
+    private void EndDeadline()
+    {
+        if (_deadline is null)
+        {
+            return;
+        }
+        Deadline = null;
+        _deadline.Dispose();
+        _deadline = null;
+        _clientGone = default;
+    }
+}

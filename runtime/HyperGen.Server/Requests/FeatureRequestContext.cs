@@ -1,0 +1,237 @@
+using System.IO.Pipelines;
+using System.Security.Claims;
+using HyperGen.CompilerServices;
+using HyperGen.Server.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace HyperGen.Server.Requests;
+
+/// <summary>A request of Kestrel, of another ASP.NET Core server, or of a pipeline that has an <see cref="Microsoft.AspNetCore.Http.HttpContext"/> already.</summary>
+/// <remarks>
+/// Until someone asks for the <see cref="HttpContext"/> it uses the features of the server. From then on everything goes through the <see cref="HttpContext"/>,
+/// because whoever has it may replace features, e.g. to compress the response. It is kept with the connection (HTTP/1.1) or the pooled stream (HTTP/2),
+/// and is attached to one request after the other: a request that needs neither services nor an <see cref="HttpContext"/> allocates nothing.
+/// </remarks>
+internal sealed partial class FeatureRequestContext : RequestContext
+{
+    private readonly RequestServices _services;
+    private readonly RequestFeatures _own;
+    private IFeatureCollection _features = null!;
+    private IHttpRequestFeature _request = null!;
+    private IHttpResponseFeature _response = null!;
+    private IHttpResponseBodyFeature _responseBody = null!;
+    private IHttpRequestLifetimeFeature _lifetime = null!;
+    private bool _featuresAreFixed;
+    private RequestPath _path = new();
+    private CopiedRouteValues _copied = new();
+    private bool _isCopied;
+    private HttpContext? _http;
+    private DefaultHttpContext? _made;
+
+    public FeatureRequestContext(ServerServices server)
+    {
+        Server = server;
+        _services = new RequestServices(server.Scopes);
+        _own = new RequestFeatures(this);
+    }
+
+    /// <summary>What all requests of the application share.</summary>
+    public ServerServices Server { get; }
+
+    /// <summary>The endpoint with what the server knows of it; null when no route matched.</summary>
+    public ServedEndpoint? Served
+    {
+        get;
+        set
+        {
+            field = value;
+            Endpoint = value?.Descriptor;
+        }
+    }
+
+    /// <summary>What the router said: the number of an endpoint, <see cref="GeneratedApp.NoMatch"/>, or below that a code for <see cref="GeneratedApp.AllowedMethods"/>.</summary>
+    public int Match { get; private set; }
+
+    /// <summary>Whether <see cref="Served"/> is to answer a CORS preflight, but not to run.</summary>
+    public bool IsPreflight { get; private set; }
+
+    /// <summary>The state of ASP.NET Core's own hosting for this request; null on the straight way.</summary>
+    public object? Hosted { get; set; }
+
+    /// <summary>The features that ASP.NET Core's own hosting is given, kept from request to request; null before the first that takes that way.</summary>
+    public IFeatureCollection? HostedFeatures { get; set; }
+
+    public override string Method => _http is null ? _request.Method : _http.Request.Method;
+
+    public override ReadOnlySpan<byte> Path => _path.Path;
+
+    public override ReadOnlySpan<byte> Query => _path.Query;
+
+    public override string Protocol => _http is null ? _request.Protocol : _http.Request.Protocol;
+
+    public override IHeaderDictionary RequestHeaders => _http is null ? _request.Headers : _http.Request.Headers;
+
+    public override int StatusCode
+    {
+        get => _http is null ? _response.StatusCode : _http.Response.StatusCode;
+        set
+        {
+            if (_http is null)
+            {
+                _response.StatusCode = value;
+            }
+            else
+            {
+                _http.Response.StatusCode = value;
+            }
+        }
+    }
+
+    public override IHeaderDictionary ResponseHeaders => _http is null ? _response.Headers : _http.Response.Headers;
+
+    public override PipeWriter ResponseBody => _http is null ? _responseBody.Writer : _http.Response.BodyWriter;
+
+    public override PipeReader RequestBody => _http is null && _features.Get<IRequestBodyPipeFeature>() is { } body ? body.Reader : HttpContext.Request.BodyReader;
+
+    public override bool HasStarted => _http is null ? _response.HasStarted : _http.Response.HasStarted;
+
+    public override CancellationToken Aborted => _deadline?.Token ?? (_http is null ? _lifetime.RequestAborted : _http.RequestAborted);
+
+    public override IServiceProvider Services => _http is null ? ScopedServices : _http.RequestServices;
+
+    /// <summary>The scope that the request has of us, where ASP.NET Core has not made one.</summary>
+    public IServiceProvider ScopedServices => _services.Get(_response);
+
+    public override ClaimsPrincipal User
+    {
+        get => HttpContext.User;
+        set => HttpContext.User = value;
+    }
+
+    public override string TraceIdentifier => _http is null && _features.Get<IHttpRequestIdentifierFeature>() is { } identifier
+        ? identifier.TraceIdentifier
+        : HttpContext.TraceIdentifier;
+
+    public override IFeatureCollection Features => _http is null ? _features : _http.Features;
+
+    public override HttpContext HttpContext => _http ??= MakeHttpContext();
+
+    public override void Abort()
+    {
+        if (_http is null)
+        {
+            _lifetime.Abort();
+        }
+        else
+        {
+            _http.Abort();
+        }
+    }
+
+    /// <summary>Takes over a request that comes from the server, before anyone else has seen it.</summary>
+    public void Attach(IFeatureCollection features)
+    {
+        // Kestrel's collection is an object of the connection or stream, and at the start of each request its features are that object again. Then they need to be
+        // looked up only once. Another server's may differ from request to request.
+        if (!_featuresAreFixed || !ReferenceEquals(features, _features))
+        {
+            _features = features;
+            _request = features.GetRequiredFeature<IHttpRequestFeature>();
+            _response = features.GetRequiredFeature<IHttpResponseFeature>();
+            _responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+            _lifetime = features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+            _featuresAreFixed = ReferenceEquals(_request, features) && ReferenceEquals(_response, features)
+                && ReferenceEquals(_responseBody, features) && ReferenceEquals(_lifetime, features);
+        }
+        _path.Read(_request);
+    }
+
+    /// <summary>Takes over a request that ASP.NET Core's pipeline handles.</summary>
+    public void Attach(HttpContext http)
+    {
+        _http = http;
+        _path.Read(http.Request);
+    }
+
+    protected override ReadOnlySpan<byte> RouteText => _isCopied ? _copied.Text : Path;
+
+    /// <summary>Finds the endpoint for the request.</summary>
+    public void FindEndpoint(EndpointTable table)
+    {
+        Match = table.Match(Method, Path, RouteRanges(table.MaxRouteValues));
+        if (Match < 0)
+        {
+            Served = null;
+        }
+        else if ((table.Requires & PipelineFeatures.Host) == 0 || table[Match].Hosts.Contain(this))
+        {
+            Served = table[Match];
+        }
+        else
+        {
+            Match = GeneratedApp.NoMatch;
+            Served = null;
+        }
+    }
+
+    /// <summary>Finds the endpoint whose policy answers a CORS preflight; without one the request remains an ordinary OPTIONS.</summary>
+    public void FindPreflightEndpoint(EndpointTable table, string method)
+    {
+        int match = table.Match(method, Path, RouteRanges(table.MaxRouteValues));
+        if (match >= 0 && (table[match].Descriptor.Requires & PipelineFeatures.Cors) != 0)
+        {
+            Served = table[match];
+            IsPreflight = true;
+        }
+    }
+
+    /// <summary>Takes the route values from ASP.NET Core, which has matched the request.</summary>
+    public void CopyRouteValues(ServedEndpoint served, RouteValueDictionary values)
+    {
+        Served = served;
+        IReadOnlyList<string> names = served.Descriptor.Parameters;
+        _copied.Copy(names, values, RouteRanges(names.Count));
+        _isCopied = true;
+    }
+
+    /// <summary>Forgets the request, so that the next may take its place.</summary>
+    public void Detach()
+    {
+        if (_made is not null && ReferenceEquals(_http, _made))
+        {
+            _made.Uninitialize();
+        }
+        _http = null;
+        Served = null;
+        Hosted = null;
+        _isCopied = false;
+        IsPreflight = false;
+        EndDeadline();
+        _own.Reset();
+    }
+
+    /// <summary>Puts the endpoint and the route values where ASP.NET Core's code looks for them.</summary>
+    public void Announce(HttpContext http)
+    {
+        http.Features.Set<IEndpointFeature>(_own);
+        http.Features.Set<IRouteValuesFeature>(_own);
+    }
+
+    private DefaultHttpContext MakeHttpContext()
+    {
+        if (_made is null)
+        {
+            _made = new DefaultHttpContext(_features);
+        }
+        else
+        {
+            _made.Initialize(_features);
+        }
+        _made.FormOptions = Server.Forms;
+        _features.Set<IServiceProvidersFeature>(_own);
+        Announce(_made);
+        return _made;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Xunit;
+
+namespace HyperGen.Analyzers.Tests;
+
+/// <summary>Runs every rule over a program and compares what it underlines with the marks.</summary>
+internal static class Verify
+{
+    public static ImmutableArray<DiagnosticAnalyzer> Analyzers { get; } =
+    [
+        .. typeof(RuleAnalyzer).Assembly.GetTypes()
+            .Where(static t => t.IsSubclassOf(typeof(DiagnosticAnalyzer)) && !t.IsAbstract)
+            .Select(static t => (DiagnosticAnalyzer)Activator.CreateInstance(t)!),
+    ];
+
+    /// <summary>The program breaks the rules that are marked, there, with these messages, and no other.</summary>
+    public static async Task RulesAsync(string markup, params string[] messages)
+    {
+        Markup program = Markup.Parse(markup);
+        CSharpCompilation compilation = TestProgram.Compile(program.Source);
+        ImmutableArray<Diagnostic> found = await DiagnosticsAsync(compilation);
+
+        Assert.Equal(
+            program.Expected.Select(mark => Show(mark.Rule, mark.Span.Start, program.Source.Substring(mark.Span.Start, mark.Span.Length))),
+            found.Select(d => Show(d.Id, d.Location.SourceSpan.Start, program.Source.Substring(d.Location.SourceSpan.Start, d.Location.SourceSpan.Length))));
+        if (messages.Length > 0)
+        {
+            Assert.Equal(messages, found.Select(static d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
+
+    /// <summary>What the rules say of a program that is otherwise C# without errors, in the order of the text.</summary>
+    public static async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(Compilation compilation)
+    {
+        IEnumerable<Diagnostic> errors = compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(static d => d.Severity == DiagnosticSeverity.Error);
+        Assert.Empty(errors);
+        CompilationWithAnalyzers analysis = compilation.WithAnalyzers(Analyzers, new CompilationWithAnalyzersOptions(
+            new AnalyzerOptions([]), static (exception, analyzer, _) => throw new InvalidOperationException(analyzer.ToString(), exception), concurrentAnalysis: true, logAnalyzerExecutionTime: false));
+        ImmutableArray<Diagnostic> found = await analysis.GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        return [.. found.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal)];
+    }
+
+    private static string Show(string rule, int start, string text) => $"{rule} at {start}: {text}";
+}
