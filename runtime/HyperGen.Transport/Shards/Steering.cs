@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using HyperGen.Tls.Crypto;
 using HyperGen.Transport.Interop;
 
 namespace HyperGen.Transport.Shards;
@@ -19,6 +20,16 @@ internal static class Steering
     /// <summary>The shard of a connection ID.</summary>
     public static int ShardOf(ReadOnlySpan<byte> connectionId, int shards) =>
         connectionId.Length < MinIdLength ? 0 : (int)(BinaryPrimitives.ReadUInt32BigEndian(connectionId) % (uint)shards);
+
+    /// <summary>Draws a connection ID that leads to a shard.</summary>
+    public static void Draw(Span<byte> connectionId, int shard, int shards, RandomSource random)
+    {
+        do
+        {
+            random(connectionId);
+        }
+        while (ShardOf(connectionId, shards) != shard);
+    }
 
     /// <summary>The same function in classic BPF over the payload of a datagram. Datagrams too short to have an ID end at shard 0.</summary>
     public static SocketFilter[] Program(int shards) =>
