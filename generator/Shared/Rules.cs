@@ -51,6 +51,9 @@ internal static class Rules
     public static readonly DiagnosticDescriptor AttributeValueOutOfRange = Error("HG0015", "The value of an attribute is out of range",
         "[{0}] on '{1}': {2}");
 
+    public static readonly DiagnosticDescriptor GenericHandler = Error("HG0016", "A handler is generic",
+        "'{0}' is generic, and a route says nothing about type arguments: let a class that is not generic derive from it, or write the types out");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(
         id, title, message, "HyperGen", DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: "https://github.com/hypergen/hypergen/blob/main/analyzers/RULES.md#" + id.ToLowerInvariant(),

@@ -1,7 +1,7 @@
 namespace HyperGen.Quic;
 
 /// <summary>Which end of the connection this is.</summary>
-public enum Role : byte
+internal enum Role : byte
 {
     /// <summary>The end that sent the first Initial packet.</summary>
     Client,

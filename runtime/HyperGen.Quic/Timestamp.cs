@@ -5,7 +5,7 @@ namespace HyperGen.Quic;
 /// every <c>Handle*</c> and <c>Try*</c> method that needs the time is given it, and time given to one connection never goes backwards.
 /// </summary>
 /// <param name="Ticks">100 ns units since the caller's origin.</param>
-public readonly record struct Timestamp(long Ticks) : IComparable<Timestamp>
+internal readonly record struct Timestamp(long Ticks) : IComparable<Timestamp>
 {
     /// <summary>Later than every instant: a timer that is not armed.</summary>
     public static Timestamp Never => new(long.MaxValue);

@@ -8,7 +8,7 @@ namespace HyperGen.Quic;
 /// <param name="Code">What the CONNECTION_CLOSE frame carries.</param>
 /// <param name="FrameType">The type of the frame at fault, 0 when it is unknown or none was.</param>
 /// <param name="Reason">A constant sentence for the person who debugs the peer; null only in the default value.</param>
-public readonly record struct TransportError(TransportErrorCode Code, long FrameType, string? Reason)
+internal readonly record struct TransportError(TransportErrorCode Code, long FrameType, string? Reason)
 {
     /// <summary>Whether there is an error at all.</summary>
     public bool IsError => Reason is not null;

@@ -1,7 +1,7 @@
 namespace HyperGen.Quic;
 
 /// <summary>The transport error codes of RFC 9000 section 20.1, sent in a CONNECTION_CLOSE frame of type 0x1c.</summary>
-public enum TransportErrorCode : long
+internal enum TransportErrorCode : long
 {
     /// <summary>Closed without an error.</summary>
     NoError = 0x0,

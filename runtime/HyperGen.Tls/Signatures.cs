@@ -6,6 +6,13 @@ namespace HyperGen.Tls;
 /// <summary>Verification of the CertificateVerify message: the seam in which the BCL's exceptions on hostile certificates end.</summary>
 internal static class Signatures
 {
+    public static bool IsKnown(SignatureScheme scheme) => scheme
+        is SignatureScheme.EcdsaSecp256r1Sha256
+        or SignatureScheme.EcdsaSecp384r1Sha384
+        or SignatureScheme.RsaPssRsaeSha256
+        or SignatureScheme.RsaPssRsaeSha384
+        or SignatureScheme.RsaPssRsaeSha512;
+
     public static HashAlgorithmName HashOf(SignatureScheme scheme) => scheme switch
     {
         SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.RsaPssRsaeSha256 => HashAlgorithmName.SHA256,

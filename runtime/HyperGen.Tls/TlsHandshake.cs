@@ -206,6 +206,17 @@ internal abstract class TlsHandshake : IDisposable
         Emit(TlsEvent.HandshakeComplete());
     }
 
+    /// <summary>Fails if there is an error, and says whether.</summary>
+    protected bool FailIf(TlsError? error)
+    {
+        if (error is not null)
+        {
+            Fail(error);
+        }
+
+        return error is not null;
+    }
+
     protected void Fail(TlsAlert alert, string reason) => Fail(TlsError.FromAlert(alert, reason));
 
     protected void Fail(TlsError error)
@@ -218,7 +229,8 @@ internal abstract class TlsHandshake : IDisposable
         }
     }
 
-    private void ReadMessages()
+    /// <summary>Acts on whole messages until there are none or a question is open.</summary>
+    protected void ReadMessages()
     {
         while (Error is null && _question is null)
         {
@@ -236,7 +248,8 @@ internal abstract class TlsHandshake : IDisposable
         }
     }
 
-    private bool TryClose<T>(int id, out T question)
+    /// <summary>Closes the open question if it has this id.</summary>
+    protected bool TryClose<T>(int id, out T question)
         where T : TlsQuestion
     {
         question = null!;

@@ -66,7 +66,7 @@ internal static class ControllerParser
         {
             if (type.IsGenericType)
             {
-                context.Report(Rules.NotConstructible, location, controller.Readable(), "an open generic type");
+                context.Report(Rules.GenericHandler, location, controller.Readable());
                 return false;
             }
         }

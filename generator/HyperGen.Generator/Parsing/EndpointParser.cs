@@ -32,7 +32,7 @@ internal static class EndpointParser
             problems = context.ProblemCount;
             if (VerbParser.Parse(verb, method, context) is not var (httpMethod, path)
                 || Template(method, verb, prefix, path, context) is not { } template
-                || ParameterParser.Parse(method, template, verb, context) is not { } parameters
+                || ParameterParser.Parse(method, httpMethod, template, context) is not { } parameters
                 || !isSound || context.ProblemCount != problems)
             {
                 continue;
@@ -68,7 +68,7 @@ internal static class EndpointParser
         }
         if (method.IsGenericMethod)
         {
-            context.Report(Rules.NotConstructible, method.Locations.FirstOrDefault(), name, "generic");
+            context.Report(Rules.GenericHandler, method.Locations.FirstOrDefault(), name);
             return false;
         }
         return true;

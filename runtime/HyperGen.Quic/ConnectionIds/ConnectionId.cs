@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace HyperGen.Quic;
 
 /// <summary>A connection ID: 0 to 20 bytes, held by value.</summary>
-public readonly struct ConnectionId : IEquatable<ConnectionId>
+internal readonly struct ConnectionId : IEquatable<ConnectionId>
 {
     //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2
     //# In QUIC version 1, this value MUST NOT exceed 20 bytes.

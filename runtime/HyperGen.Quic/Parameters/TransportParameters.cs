@@ -8,7 +8,7 @@ internal sealed class TransportParameters
     /// <summary>No list of ours is longer.</summary>
     public const int MaxEncodedLength = 512;
 
-    private const int PreferredAddressMinimum = 4 + 2 + 16 + 2 + 1 + StatelessResetToken.Length;
+    private const int PreferredAddressMinimum = 4 + 2 + 16 + 2 + 1 + Quic.StatelessResetToken.Length;
 
     public ConnectionId? OriginalDestinationConnectionId { get; set; }
 
@@ -16,7 +16,7 @@ internal sealed class TransportParameters
 
     public ConnectionId? RetrySourceConnectionId { get; set; }
 
-    public StatelessResetToken? StatelessResetToken { get; set; }
+    public Quic.StatelessResetToken? StatelessResetToken { get; set; }
 
     /// <summary>Zero: none.</summary>
     public TimeSpan MaxIdleTimeout { get; set; }
@@ -193,7 +193,7 @@ internal sealed class TransportParameters
 
     private static ConnectionId? ReadId(ReadOnlySpan<byte> value) => value.Length <= ConnectionId.MaxLength ? new ConnectionId(value) : null;
 
-    private static void WriteBytes(ref WireWriter writer, TransportParameterId id, ReadOnlySpan<byte> value)
+    private static void WriteBytes(ref WireWriter writer, TransportParameterId id, scoped ReadOnlySpan<byte> value)
     {
         writer.WriteVarInt((long)id);
         writer.WritePrefixed(value);

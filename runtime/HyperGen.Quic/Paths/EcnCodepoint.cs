@@ -1,7 +1,7 @@
 namespace HyperGen.Quic;
 
 /// <summary>The two ECN bits of an IP header (RFC 3168).</summary>
-public enum EcnCodepoint : byte
+internal enum EcnCodepoint : byte
 {
     /// <summary>The sender does not use ECN.</summary>
     NotEct = 0,

@@ -4,7 +4,7 @@ namespace HyperGen.Quic;
 /// <param name="Address">The IPv6 address in host order of its 128 bits; an IPv4 address in its mapped form (::ffff:a.b.c.d).</param>
 /// <param name="Port">The UDP port.</param>
 /// <param name="Scope">The scope (interface) of a link-local IPv6 address, otherwise 0.</param>
-public readonly record struct NetworkAddress(UInt128 Address, ushort Port, uint Scope = 0)
+internal readonly record struct NetworkAddress(UInt128 Address, ushort Port, uint Scope = 0)
 {
     private static readonly UInt128 MappedPrefix = new(0, 0xFFFF_0000_0000);
 

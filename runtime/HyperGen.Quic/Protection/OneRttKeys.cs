@@ -76,6 +76,7 @@ internal sealed class OneRttKeys : IDisposable
     /// <param name="headerLength">The length of its header with the packet number.</param>
     public bool TryOpen(Timestamp now, TimeSpan threePto, bool mayUpdate, PacketNumber number, Span<byte> packet, int headerLength)
     {
+        if (now > _previousExpires) Forget(ref _previousRead);
         var header = packet[..headerLength];
         var payload = packet[headerLength..];
         var phase = (packet[0] & PacketHeader.KeyPhaseBit) != 0;
@@ -90,7 +91,6 @@ internal sealed class OneRttKeys : IDisposable
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
         //# packets with a lower packet number than any packet
         //# number from the current key phase
-        if (now > _previousExpires) Forget(ref _previousRead);
         if (_previousRead is not null && (_firstReadInPhase.IsNone || number < _firstReadInPhase))
         {
             return Opened(_previousRead.TryOpen(number, header, payload, payload));
@@ -124,10 +124,10 @@ internal sealed class OneRttKeys : IDisposable
     //# that was sent protected with keys from the current key phase.
 
     /// <summary>Starts an update, which the caller allows only once the handshake is confirmed; false when the last one is not settled.</summary>
-    public bool TryInitiateUpdate(Timestamp now, PacketNumber largestAcked)
+    public bool TryInitiateUpdate(PacketNumber largestAcked)
     {
         if (_firstSealedInPhase.IsNone || largestAcked < _firstSealedInPhase || _firstReadInPhase.IsNone) return false;
-        if (_previousRead is not null && now <= _previousExpires) return false;
+        if (_previousRead is not null) return false;
         _nextRead ??= NextKey(_readSecret);
         Rotate();
         return true;

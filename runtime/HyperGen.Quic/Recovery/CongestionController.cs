@@ -22,11 +22,15 @@ internal abstract class CongestionController(int maxDatagramSize)
         protected set => _window = Math.Clamp(value, MinimumWindow, LargestWindow);
     }
 
-    public bool HasRoom => BytesInFlight < Window;
+    /// <summary>Whether a packet of <paramref name="bytes" /> may be sent.</summary>
+    public bool HasRoom(int bytes) => BytesInFlight + bytes <= Window;
 
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.2
     //# The RECOMMENDED value is 2 * max_datagram_size.
     protected long MinimumWindow => 2 * MaxDatagramSize;
+
+    /// <summary>The path carries more, or less, than was assumed.</summary>
+    public void SetMaxDatagramSize(int size) => MaxDatagramSize = size;
 
     public void OnPacketSent(int bytes) => BytesInFlight += bytes;
 

@@ -40,6 +40,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <summary>Packets declared lost by the last call.</summary>
     public PacketBatch Lost { get; } = new();
 
+    /// <summary>The space <see cref="Acked" /> and <see cref="Lost" /> belong to.</summary>
+    public PacketNumberSpaceId SettledSpace { get; private set; }
+
     /// <summary>The peer's max_ack_delay.</summary>
     public TimeSpan MaxAckDelay { get; set; } = TimeSpan.FromMilliseconds(25);
 
@@ -75,8 +78,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <param name="ackDelay">Its ACK Delay, scaled.</param>
     public void OnAckReceived(Timestamp now, PacketNumberSpaceId id, in AckFrame ack, TimeSpan ackDelay)
     {
-        Acked.Clear();
-        Lost.Clear();
+        BeginSettling(id);
         var space = _spaces[(int)id];
         if (ack.Largest > space.LargestAcked) space.LargestAcked = ack.Largest;
         if (!DetectAndRemoveAckedPackets(space, ack)) return;
@@ -107,9 +109,8 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <summary>The timer expired: either packets are now lost, or probes are due in the returned space.</summary>
     public PacketNumberSpaceId? OnLossDetectionTimeout(Timestamp now)
     {
-        Acked.Clear();
-        Lost.Clear();
         var (lossTime, lossSpace) = GetLossTimeAndSpace();
+        BeginSettling(lossSpace);
         if (!lossTime.IsNever)
         {
             DetectAndRemoveLostPackets(now, _spaces[(int)lossSpace]);
@@ -124,6 +125,27 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         PtoCount++;
         SetLossDetectionTimer(now);
         return space;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.3
+    //# Clients that receive a Retry packet reset congestion control and loss
+    //# recovery state, including resetting any pending timers.
+
+    /// <summary>A Retry answered everything sent so far: it is all to be sent again, and is no sign of congestion.</summary>
+    public void OnRetry(Timestamp now)
+    {
+        BeginSettling(PacketNumberSpaceId.Initial);
+        var sent = _spaces[(int)PacketNumberSpaceId.Initial].Sent;
+        for (var i = 0; i < sent.Count; i++)
+        {
+            if (sent[i].Gone) continue;
+            Controller.RemoveFromBytesInFlight(sent[i].Size);
+            Lost.Add(sent[i]);
+        }
+
+        sent.Clear();
+        PtoCount = 0;
+        SetLossDetectionTimer(now);
     }
 
     /// <summary>Packets of a space whose keys are gone can neither be acknowledged nor lost.</summary>
@@ -157,6 +179,13 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight + _spaces[2].Sent.AckElicitingInFlight > 0;
 
     private bool PeerCompletedAddressValidation => role == Role.Server || ReceivedHandshakeAck || HandshakeConfirmed;
+
+    private void BeginSettling(PacketNumberSpaceId space)
+    {
+        SettledSpace = space;
+        Acked.Clear();
+        Lost.Clear();
+    }
 
     private bool DetectAndRemoveAckedPackets(Space space, in AckFrame ack)
     {

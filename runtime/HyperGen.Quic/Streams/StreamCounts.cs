@@ -1,15 +1,19 @@
 namespace HyperGen.Quic.Streams;
 
 /// <summary>How many streams of one kind the peer may open (RFC 9000 section 4.6): as many at a time as we said, for ever.</summary>
-internal struct IncomingStreams(long concurrent)
+internal struct IncomingStreams
 {
+    private readonly long _concurrent;
     private long _closed;
+
+    /// <param name="concurrent">How many may be open at a time.</param>
+    public IncomingStreams(long concurrent) => Limit = _concurrent = concurrent;
 
     /// <summary>Opened so far; also the sequence number of the next.</summary>
     public long Opened { get; set; }
 
     /// <summary>The limit that was last advertised.</summary>
-    public long Limit { get; private set; } = concurrent;
+    public long Limit { get; private set; }
 
     /// <summary>MAX_STREAMS has to be sent again because it was lost.</summary>
     public bool LimitPending { get; set; }
@@ -25,15 +29,15 @@ internal struct IncomingStreams(long concurrent)
     {
         get
         {
-            var freed = _closed + concurrent - Limit;
-            return LimitPending || freed * 8 >= Math.Max(concurrent, 1) || (freed > 0 && (Limit - Opened) * 8 <= concurrent);
+            var freed = _closed + _concurrent - Limit;
+            return LimitPending || freed * 8 >= Math.Max(_concurrent, 1) || (freed > 0 && (Limit - Opened) * 8 <= _concurrent);
         }
     }
 
     public long AdvertiseLimit()
     {
         LimitPending = false;
-        Limit = Math.Max(Limit, _closed + concurrent);
+        Limit = Math.Max(Limit, _closed + _concurrent);
         return Limit;
     }
 }

@@ -10,7 +10,7 @@ namespace HyperGen.Quic;
 
 /// <summary>The number that identifies a stream within its connection for the connection's whole life; it is never reused.</summary>
 /// <param name="Value">A 62-bit integer.</param>
-public readonly record struct StreamId(long Value)
+internal readonly record struct StreamId(long Value)
 {
     /// <summary>The ID of the stream opened <paramref name="sequence" />-th (from 0) of its kind.</summary>
     public StreamId(Role initiator, bool unidirectional, long sequence)

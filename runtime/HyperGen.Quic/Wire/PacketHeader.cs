@@ -116,7 +116,8 @@ internal readonly ref struct PacketHeader
 
     /// <summary>Writes a long header up to and including a two-byte Length field that <see cref="VarInt.WriteTwoBytes" /> fills in once it is known.</summary>
     public static void WriteLong(
-        ref WireWriter writer, PacketType type, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, ReadOnlySpan<byte> token, int packetNumberLength)
+        ref WireWriter writer, PacketType type, scoped ReadOnlySpan<byte> destination, scoped ReadOnlySpan<byte> source, ReadOnlySpan<byte> token,
+        int packetNumberLength)
     {
         writer.WriteByte((byte)(LongForm | FixedBit | ((int)type << 4) | (packetNumberLength - 1)));
         writer.WriteUInt32(QuicVersion.V1);
@@ -128,7 +129,7 @@ internal readonly ref struct PacketHeader
         writer.WriteZeros(2);
     }
 
-    public static void WriteShort(ref WireWriter writer, ReadOnlySpan<byte> destination, bool keyPhase, int packetNumberLength)
+    public static void WriteShort(ref WireWriter writer, scoped ReadOnlySpan<byte> destination, bool keyPhase, int packetNumberLength)
     {
         writer.WriteByte((byte)(FixedBit | (keyPhase ? KeyPhaseBit : 0) | (packetNumberLength - 1)));
         writer.WriteBytes(destination);

@@ -25,13 +25,13 @@ internal ref struct WireWriter(Span<byte> buffer)
 
     public void WriteVarInt(long value) => Position += VarInt.Write(_buffer[Position..], value);
 
-    public void WriteBytes(ReadOnlySpan<byte> value)
+    public void WriteBytes(scoped ReadOnlySpan<byte> value)
     {
         value.CopyTo(_buffer[Position..]);
         Position += value.Length;
     }
 
-    public void WritePrefixed(ReadOnlySpan<byte> value)
+    public void WritePrefixed(scoped ReadOnlySpan<byte> value)
     {
         WriteVarInt(value.Length);
         WriteBytes(value);

@@ -3,7 +3,7 @@ using System.Net.Security;
 namespace HyperGen.Tls;
 
 /// <summary>Server: with which certificates and options shall this ClientHello be answered?</summary>
-/// <remarks>Answered with <c>ServerHandshake.AnswerCredentials</c>, or <see cref="TlsHandshake.Refuse"/>.</remarks>
+/// <remarks>Answered with <see cref="ServerHandshake.AnswerCredentials"/>, or <see cref="TlsHandshake.Refuse"/>.</remarks>
 internal sealed class SelectCredentialsQuestion(
     int id, string? serverName, IReadOnlyList<SslApplicationProtocol> applicationProtocols, IReadOnlyList<SignatureScheme> signatureSchemes)
     : TlsQuestion(id)

@@ -1,0 +1,12 @@
+namespace HyperGen.Generator.Emission;
+
+/// <summary>The types that the generated router names, in full.</summary>
+internal static class RouterTypes
+{
+    public const string Bytes = "global::System.ReadOnlySpan<byte>";
+    public const string PathSegments = "global::HyperGen.CompilerServices.PathSegments";
+    public const string RouteConstraint = "global::HyperGen.CompilerServices.RouteConstraint";
+    public const string RouteRange = "global::HyperGen.CompilerServices.RouteRange";
+    public const string RouteRegex = "global::HyperGen.CompilerServices.RouteRegex";
+    public const string RouteText = "global::HyperGen.CompilerServices.RouteText";
+}

@@ -1,0 +1,263 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using HyperGen.Tls.Crypto;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>The ClientHello, the ServerHello, and what happens when the server wants another key.</summary>
+internal sealed partial class ClientHandshake
+{
+    private readonly byte[] _random = new byte[32];
+    private KeyShare _share;
+    private byte[] _cookie = [];
+    private bool _hasRetried;
+
+    /// <summary>Kept until the ServerHello tells which hash the transcript takes.</summary>
+    private ReadOnlyMemory<byte> _clientHello;
+
+    private void SendClientHello()
+    {
+        var writer = new MessageWriter(512);
+        var message = writer.Begin(HandshakeType.ClientHello);
+        writer.UInt16(0x0303);
+        writer.Bytes(_random);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.4
+        //# A client MUST NOT request the use of the TLS 1.3 compatibility mode.
+        writer.UInt8(0);
+
+        var suites = writer.Begin16();
+        foreach (var suite in _options.CipherSuites)
+        {
+            if (Crypto.IsSupported(suite.Aead))
+            {
+                writer.UInt16(suite.Id);
+            }
+        }
+
+        writer.End16(suites);
+        writer.UInt8(1);
+        writer.UInt8(0);
+        var extensions = writer.Begin16();
+        WriteExtensions(writer);
+        writer.End16(extensions);
+        writer.End24(message);
+        _clientHello = writer.Memory;
+        Send(EncryptionLevel.Initial, writer.Memory);
+    }
+
+    private void WriteExtensions(MessageWriter writer)
+    {
+        // RFC 6066, section 3: literal addresses are not permitted in host_name.
+        if (!IPAddress.TryParse(_client.ServerName, out _))
+        {
+            var serverName = writer.Begin(ExtensionType.ServerName);
+            var names = writer.Begin16();
+            writer.UInt8(0);
+            var name = writer.Begin16();
+            writer.Bytes(Encoding.ASCII.GetBytes(_client.ServerName));
+            writer.End16(name);
+            writer.End16(names);
+            writer.End16(serverName);
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.2
+        //# Clients MUST NOT offer TLS versions older than 1.3.
+        var versions = writer.Begin(ExtensionType.SupportedVersions);
+        writer.UInt8(2);
+        writer.UInt16(ServerHello.Tls13);
+        writer.End16(versions);
+
+        var groups = writer.Begin(ExtensionType.SupportedGroups);
+        var groupList = writer.Begin16();
+        foreach (var group in _options.Groups)
+        {
+            writer.UInt16((ushort)group);
+        }
+
+        writer.End16(groupList);
+        writer.End16(groups);
+
+        var schemes = writer.Begin(ExtensionType.SignatureAlgorithms);
+        var schemeList = writer.Begin16();
+        foreach (var scheme in _options.SignatureSchemes)
+        {
+            writer.UInt16((ushort)scheme);
+        }
+
+        writer.End16(schemeList);
+        writer.End16(schemes);
+
+        var alpn = writer.Begin(ExtensionType.ApplicationLayerProtocolNegotiation);
+        var protocols = writer.Begin16();
+        foreach (var protocol in _client.ApplicationProtocols)
+        {
+            var name = writer.Begin8();
+            writer.Bytes(protocol.Protocol.Span);
+            writer.End8(name);
+        }
+
+        writer.End16(protocols);
+        writer.End16(alpn);
+
+        var keyShare = writer.Begin(ExtensionType.KeyShare);
+        var shares = writer.Begin16();
+        writer.UInt16((ushort)_share.Group);
+        var keyExchange = writer.Begin16();
+        writer.Bytes(_share.PublicKey);
+        writer.End16(keyExchange);
+        writer.End16(shares);
+        writer.End16(keyShare);
+
+        if (_cookie.Length > 0)
+        {
+            var cookie = writer.Begin(ExtensionType.Cookie);
+            var vector = writer.Begin16();
+            writer.Bytes(_cookie);
+            writer.End16(vector);
+            writer.End16(cookie);
+        }
+
+        var parameters = writer.Begin(ExtensionType.QuicTransportParameters);
+        writer.Bytes(_client.TransportParameters.Span);
+        writer.End16(parameters);
+    }
+
+    private void OnServerHello(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (FailIf(ServerHello.Parse(body, out var hello) ?? Check(hello)))
+        {
+            return;
+        }
+
+        if (!_hasRetried)
+        {
+            Suite = CipherSuite.Find(hello.CipherSuite)!;
+            _schedule = new KeySchedule(Crypto, Suite);
+            _schedule.Append(_clientHello.Span);
+        }
+
+        if (hello.IsRetry)
+        {
+            Retry(message, hello);
+        }
+        else
+        {
+            Agree(message, hello);
+        }
+    }
+
+    private TlsError? Check(in ServerHello hello)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.3
+        //# A client which receives a legacy_session_id_echo field
+        //# that does not match what it sent in the ClientHello
+        //# MUST abort the handshake with an "illegal_parameter"
+        //# alert.
+        if (!hello.SessionId.IsEmpty)
+        {
+            return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server echoes a session id that was not sent.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.3
+        //# A client which receives a cipher suite
+        //# that was not offered MUST abort the handshake with an "illegal_parameter"
+        //# alert.
+        var suite = CipherSuite.Find(hello.CipherSuite);
+        if (suite is null || !_options.CipherSuites.Contains(suite) || !Crypto.IsSupported(suite.Aead))
+        {
+            return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server chose a cipher suite that was not offered.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //# Upon
+        //# receiving the ServerHello, clients MUST check that the cipher suite
+        //# supplied in the ServerHello is the same as that in the
+        //# HelloRetryRequest and otherwise abort the handshake with an
+        //# "illegal_parameter" alert.
+        if (_hasRetried && suite != Suite)
+        {
+            return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server changed the cipher suite.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //# If a client receives a second
+        //# HelloRetryRequest in the same connection (i.e., where
+        //# the ClientHello was itself in response to a HelloRetryRequest), it
+        //# MUST abort the handshake with an "unexpected_message" alert.
+        return _hasRetried && hello.IsRetry ? TlsError.FromAlert(TlsAlert.UnexpectedMessage, "The server asks for a third ClientHello.") : null;
+    }
+
+    private void Retry(ReadOnlySpan<byte> message, in ServerHello hello)
+    {
+        var group = (NamedGroup)(hello.Group ?? 0);
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+        //# the client MUST
+        //# verify that (1) the selected_group field corresponds to a group which was provided
+        //# in the "supported_groups" extension in the original ClientHello and (2)
+        //# the selected_group field does not correspond to a group which was
+        //# provided in the "key_share" extension in the original ClientHello.
+        if (hello.Group is not null && (group == _share.Group || !_options.Groups.Contains(group)))
+        {
+            Fail(TlsAlert.IllegalParameter, "The server asks for a key that it has, or of a group that was not offered.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //# Clients MUST abort the handshake with
+        //# an "illegal_parameter" alert if the HelloRetryRequest would not result in
+        //# any change in the ClientHello.
+        if (hello.Group is null && hello.Cookie.IsEmpty)
+        {
+            Fail(TlsAlert.IllegalParameter, "The server asks for the same ClientHello again.");
+            return;
+        }
+
+        _hasRetried = true;
+        _cookie = hello.Cookie.ToArray();
+        if (hello.Group is not null)
+        {
+            _share.Dispose();
+            _share = Crypto.CreateKeyShare(group, Random);
+        }
+
+        _schedule!.ReplaceByMessageHash();
+        _schedule.Append(message);
+        SendClientHello();
+        _schedule.Append(_clientHello.Span);
+    }
+
+    private void Agree(ReadOnlySpan<byte> message, in ServerHello hello)
+    {
+        if (hello.Group is null)
+        {
+            Fail(TlsAlert.MissingExtension, "The ServerHello lacks key_share.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+        //# If using asymmetric key establishment and a HelloRetryRequest containing a
+        //# "key_share" extension was received by the client, the client MUST verify that the
+        //# selected NamedGroup in the ServerHello is the same as that in the HelloRetryRequest.
+        Span<byte> secret = stackalloc byte[NamedGroups.SecretLength];
+        if (hello.Group != (int)_share.Group || !_share.TryAgree(hello.KeyExchange, secret))
+        {
+            Fail(TlsAlert.IllegalParameter, "The server's key is none of the group that was offered.");
+            return;
+        }
+
+        Group = _share.Group;
+        _schedule!.Append(message);
+        _schedule.EnterHandshake(secret, out var client, out var server);
+        CryptographicOperations.ZeroMemory(secret);
+        _share.Dispose();
+        _clientHello = default;
+        Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, server));
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, client));
+        _state = State.WaitEncryptedExtensions;
+        ReadFrom(EncryptionLevel.Handshake);
+    }
+}

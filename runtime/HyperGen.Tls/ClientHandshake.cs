@@ -1,0 +1,266 @@
+using System.Security.Cryptography;
+using HyperGen.Tls.Crypto;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>The client's side of a handshake: RFC 9846, appendix A.1, without resumption and with no certificate of its own.</summary>
+/// <remarks>
+/// The ClientHello is there to take as soon as it is made. It verifies the server's CertificateVerify and Finished itself and asks one question:
+/// <see cref="VerifyChainQuestion"/>. The hellos are in <c>ClientHandshake.Hello.cs</c>.
+/// </remarks>
+internal sealed partial class ClientHandshake : TlsHandshake
+{
+    private readonly HandshakeOptions _options;
+    private readonly ClientOptions _client;
+    private State _state;
+    private KeySchedule? _schedule;
+    private List<ReadOnlyMemory<byte>> _chain = [];
+    private bool _isCertificateRequested;
+
+    /// <param name="options">What may be negotiated.</param>
+    /// <param name="client">Whom to talk to, and about what.</param>
+    /// <param name="random">Where the client's random and its private keys are drawn from.</param>
+    public ClientHandshake(HandshakeOptions options, ClientOptions client, RandomSource random)
+        : base(options.Crypto, random)
+    {
+        _options = options;
+        _client = client;
+        ServerName = client.ServerName;
+        _share = Crypto.CreateKeyShare(options.Groups[0], random);
+        random(_random);
+        SendClientHello();
+        _state = State.WaitServerHello;
+    }
+
+    /// <summary>The states of RFC 9846, appendix A.1.</summary>
+    private enum State : byte
+    {
+        Start,
+        WaitServerHello,
+        WaitEncryptedExtensions,
+        WaitCertificateOrRequest,
+        WaitCertificate,
+        WaitCertificateVerify,
+        WaitFinished,
+        Connected,
+    }
+
+    protected override void OnMessage(HandshakeType type, ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        switch (_state, type)
+        {
+            case (State.WaitServerHello, HandshakeType.ServerHello):
+                OnServerHello(message, body);
+                break;
+
+            case (State.WaitEncryptedExtensions, HandshakeType.EncryptedExtensions):
+                OnEncryptedExtensions(message, body);
+                break;
+
+            case (State.WaitCertificateOrRequest, HandshakeType.CertificateRequest):
+                OnCertificateRequest(message, body);
+                break;
+
+            case (State.WaitCertificateOrRequest or State.WaitCertificate, HandshakeType.Certificate):
+                OnCertificate(message, body);
+                break;
+
+            case (State.WaitCertificateVerify, HandshakeType.CertificateVerify):
+                OnCertificateVerify(message, body);
+                break;
+
+            case (State.WaitFinished, HandshakeType.Finished):
+                OnFinished(message, body);
+                break;
+
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+            //# Clients which receive a NewSessionTicket message but do
+            //# not support resumption MUST silently ignore this message.
+            case (State.Connected, HandshakeType.NewSessionTicket):
+                FailIf(NewSessionTicket.Check(body));
+                break;
+
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+            //# clients MUST treat receipt of such messages as a connection error of type
+            //# PROTOCOL_VIOLATION.
+            case (State.Connected, HandshakeType.CertificateRequest):
+                Fail(TlsError.ProtocolViolation("The server asks for a certificate after the handshake."));
+                break;
+
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-6
+            //# Endpoints MUST treat the receipt of a TLS KeyUpdate message as a connection
+            //# error of type 0x010a, equivalent to a fatal TLS alert of unexpected_message
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4
+            //# A peer which receives a handshake message in an unexpected order
+            //# MUST abort the handshake with an "unexpected_message" alert.
+            default:
+                Fail(TlsAlert.UnexpectedMessage, $"A message of type {(byte)type} arrived in state {_state}.");
+                break;
+        }
+    }
+
+    protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature) =>
+        throw new InvalidOperationException("A client without a certificate has nothing to sign.");
+
+    protected override void OnChainAccepted() => _state = State.WaitFinished;
+
+    protected override void OnClosed()
+    {
+        _share.Dispose();
+        _schedule?.Dispose();
+    }
+
+    private void OnEncryptedExtensions(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (FailIf(EncryptedExtensions.Parse(body, out var extensions)))
+        {
+            return;
+        }
+
+        foreach (var offered in _client.ApplicationProtocols)
+        {
+            if (offered.Protocol.Span.SequenceEqual(extensions.ApplicationProtocol))
+            {
+                ApplicationProtocol = offered;
+            }
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
+        //# QUIC clients MUST
+        //# use error 0x0178 to terminate a connection when ALPN negotiation fails.
+        if (ApplicationProtocol == default)
+        {
+            Fail(TlsAlert.NoApplicationProtocol, "The server chose none of the application protocols offered.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.2
+        //# endpoints that receive ClientHello or
+        //# EncryptedExtensions messages without the quic_transport_parameters extension
+        //# MUST close the connection with an error of type 0x016d
+        if (!extensions.HasTransportParameters)
+        {
+            Fail(TlsAlert.MissingExtension, "The server's EncryptedExtensions lack quic_transport_parameters.");
+            return;
+        }
+
+        _schedule!.Append(message);
+        _state = State.WaitCertificateOrRequest;
+        Emit(TlsEvent.PeerTransportParameters(extensions.TransportParameters.ToArray()));
+    }
+
+    private void OnCertificateRequest(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (FailIf(CertificateRequest.Check(body)))
+        {
+            return;
+        }
+
+        _isCertificateRequested = true;
+        _schedule!.Append(message);
+        _state = State.WaitCertificate;
+    }
+
+    private void OnCertificate(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (!FailIf(Certificate.ParseServer(body, out _chain)))
+        {
+            _schedule!.Append(message);
+            _state = State.WaitCertificateVerify;
+        }
+    }
+
+    private void OnCertificateVerify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (!CertificateVerify.TryParse(body, out var scheme, out var signature))
+        {
+            Fail(TlsAlert.DecodeError, "The CertificateVerify message is malformed.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+        //# If the CertificateVerify message is sent by a server, the signature
+        //# algorithm MUST be one offered in the client's "signature_algorithms" extension
+        if (!_options.SignatureSchemes.Contains((SignatureScheme)scheme))
+        {
+            Fail(TlsAlert.IllegalParameter, "The server signed with an algorithm that was not offered.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+        //# If the verification fails, the receiver MUST terminate the handshake
+        //# with a "decrypt_error" alert.
+        var content = CertificateVerify.ServerContent(_schedule!, Suite!.Hash);
+        if (Signatures.Verify(_chain[0].Span, (SignatureScheme)scheme, content, signature) is { } alert)
+        {
+            Fail(alert, "The server does not prove that it holds the key of its certificate.");
+            return;
+        }
+
+        _schedule!.Append(message);
+        Ask(new VerifyChainQuestion(NextQuestionId(), _client.ServerName, _chain));
+    }
+
+    private void OnFinished(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        var schedule = _schedule!;
+        Span<byte> expected = stackalloc byte[HashKinds.MaxLength];
+        expected = expected[..Suite!.Hash.Length];
+        schedule.GetServerFinished(expected);
+        if (body.Length != expected.Length)
+        {
+            Fail(TlsAlert.DecodeError, "The server's Finished has a wrong length.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.4
+        //# Recipients of Finished messages MUST verify that the contents are
+        //# correct and if incorrect MUST terminate the connection
+        //# with a "decrypt_error" alert.
+        if (!CryptographicOperations.FixedTimeEquals(body, expected))
+        {
+            Fail(TlsAlert.DecryptError, "The server's Finished is wrong.");
+            return;
+        }
+
+        ReadFrom(EncryptionLevel.OneRtt);
+        if (Error is not null)
+        {
+            return;
+        }
+
+        schedule.Append(message);
+        schedule.EnterApplication(out var client, out var server);
+        SendFinished();
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, client));
+        Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, server));
+        schedule.Dispose();
+        _schedule = null;
+        _chain = [];
+        _state = State.Connected;
+        Complete();
+    }
+
+    private void SendFinished()
+    {
+        var schedule = _schedule!;
+        var writer = new MessageWriter(64);
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
+        //# If the server requests certificate-based client authentication
+        //# but no suitable certificate is available, the client
+        //# MUST send a Certificate message containing no certificates
+        if (_isCertificateRequested)
+        {
+            writer.Bytes(Certificate.Encode([]).Span);
+            schedule.Append(writer.From(0));
+        }
+
+        var finished = writer.Begin(HandshakeType.Finished);
+        schedule.GetClientFinished(writer.Reserve(Suite!.Hash.Length));
+        writer.End24(finished);
+        Send(EncryptionLevel.Handshake, writer.Memory);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Tls;
+
+/// <summary>The key schedule of RFC 9846, section 7.1, with the transcript it is bound to. Both roles walk through it in the same order.</summary>
+/// <remarks>
+/// <see cref="Append"/> messages as they are sent or received; <see cref="EnterHandshake"/> after the ServerHello; <see cref="EnterApplication"/>
+/// after the server's Finished. Each secret is wiped once what derives from it is there.
+/// </remarks>
+internal sealed class KeySchedule : IDisposable
+{
+    private readonly CryptoProvider _crypto;
+    private readonly CipherSuite _suite;
+    private readonly byte[] _secret;
+    private readonly byte[] _clientFinishedKey;
+    private readonly byte[] _serverFinishedKey;
+    private TranscriptHash _transcript;
+
+    /// <summary>Begins without a pre-shared key.</summary>
+    public KeySchedule(CryptoProvider crypto, CipherSuite suite)
+    {
+        _crypto = crypto;
+        _suite = suite;
+        _transcript = crypto.CreateTranscriptHash(suite.Hash);
+        _secret = new byte[suite.Hash.Length];
+        _clientFinishedKey = new byte[suite.Hash.Length];
+        _serverFinishedKey = new byte[suite.Hash.Length];
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-7.1
+        //# Note that this does not mean skipping
+        //# rounds, so if PSK is not in use, Early Secret will still be
+        //# HKDF-Extract(0, 0).
+        Span<byte> zeros = stackalloc byte[HashKinds.MaxLength];
+        zeros.Clear();
+        crypto.Extract(suite.Hash, [], zeros[..suite.Hash.Length], _secret);
+    }
+
+    /// <summary>Adds a message, header included, to the transcript.</summary>
+    public void Append(ReadOnlySpan<byte> message) => _transcript.Append(message);
+
+    /// <summary>Puts the hash of the first ClientHello in its place, before a HelloRetryRequest is appended.</summary>
+    public void ReplaceByMessageHash()
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1
+        //# As an exception to this general rule, when the server responds to a
+        //# ClientHello with a HelloRetryRequest, the value of ClientHello1 is
+        //# replaced with a special synthetic handshake message of handshake
+        //# type "message_hash" (254) containing Hash(ClientHello1).
+        Span<byte> message = stackalloc byte[4 + HashKinds.MaxLength];
+        message = message[..(4 + _suite.Hash.Length)];
+        message[0] = (byte)Messages.HandshakeType.MessageHash;
+        message[1] = message[2] = 0;
+        message[3] = (byte)_suite.Hash.Length;
+        _transcript.GetCurrent(message[4..]);
+        _transcript.Dispose();
+        _transcript = _crypto.CreateTranscriptHash(_suite.Hash);
+        _transcript.Append(message);
+    }
+
+    /// <summary>The hash of the messages so far.</summary>
+    public void GetTranscriptHash(Span<byte> digest) => _transcript.GetCurrent(digest);
+
+    /// <summary>Mixes in the result of the key exchange. The transcript must end with the ServerHello.</summary>
+    public void EnterHandshake(ReadOnlySpan<byte> sharedSecret, out TrafficSecret client, out TrafficSecret server)
+    {
+        Advance(sharedSecret);
+        client = Derive("c hs traffic"u8);
+        server = Derive("s hs traffic"u8);
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.4
+        //# The key used to compute the Finished message is computed from the
+        //# Base Key
+        _crypto.ExpandLabel(_suite.Hash, client.Bytes, "finished"u8, [], _clientFinishedKey);
+        _crypto.ExpandLabel(_suite.Hash, server.Bytes, "finished"u8, [], _serverFinishedKey);
+    }
+
+    /// <summary>Moves on to the main secret. The transcript must end with the server's Finished.</summary>
+    public void EnterApplication(out TrafficSecret client, out TrafficSecret server)
+    {
+        Span<byte> zeros = stackalloc byte[HashKinds.MaxLength];
+        zeros.Clear();
+        Advance(zeros[.._suite.Hash.Length]);
+        client = Derive("c ap traffic"u8);
+        server = Derive("s ap traffic"u8);
+        CryptographicOperations.ZeroMemory(_secret);
+    }
+
+    /// <summary>The verify_data of the client's Finished, over the messages so far.</summary>
+    /// <param name="verifyData">As many bytes as the hash has.</param>
+    public void GetClientFinished(Span<byte> verifyData) => GetFinished(_clientFinishedKey, verifyData);
+
+    /// <summary>The verify_data of the server's Finished, over the messages so far.</summary>
+    /// <param name="verifyData">As many bytes as the hash has.</param>
+    public void GetServerFinished(Span<byte> verifyData) => GetFinished(_serverFinishedKey, verifyData);
+
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_secret);
+        CryptographicOperations.ZeroMemory(_clientFinishedKey);
+        CryptographicOperations.ZeroMemory(_serverFinishedKey);
+        _transcript.Dispose();
+    }
+
+    /// <summary>One step down the left side of the diagram.</summary>
+    private void Advance(ReadOnlySpan<byte> inputKeyingMaterial)
+    {
+        Span<byte> derived = stackalloc byte[HashKinds.MaxLength];
+        derived = derived[.._suite.Hash.Length];
+        _crypto.ExpandLabel(_suite.Hash, _secret, "derived"u8, _suite.Hash.OfNothing, derived);
+        _crypto.Extract(_suite.Hash, derived, inputKeyingMaterial, _secret);
+        CryptographicOperations.ZeroMemory(derived);
+    }
+
+    private TrafficSecret Derive(ReadOnlySpan<byte> label)
+    {
+        Span<byte> digest = stackalloc byte[HashKinds.MaxLength];
+        Span<byte> secret = stackalloc byte[HashKinds.MaxLength];
+        digest = digest[.._suite.Hash.Length];
+        secret = secret[.._suite.Hash.Length];
+        _transcript.GetCurrent(digest);
+        _crypto.ExpandLabel(_suite.Hash, _secret, label, digest, secret);
+        var derived = new TrafficSecret(_suite, secret);
+        CryptographicOperations.ZeroMemory(secret);
+        return derived;
+    }
+
+    private void GetFinished(ReadOnlySpan<byte> key, Span<byte> verifyData)
+    {
+        Span<byte> digest = stackalloc byte[HashKinds.MaxLength];
+        digest = digest[.._suite.Hash.Length];
+        _transcript.GetCurrent(digest);
+        _crypto.Hmac(_suite.Hash, key, digest, verifyData);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Net.Security;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>What to make of a ClientHello, and asking for another one.</summary>
+internal sealed partial class ServerHandshake
+{
+    /// <summary>A client has two or three. The rest of a list made to keep us busy is not looked at.</summary>
+    private const int MaxApplicationProtocols = 32;
+
+    private byte[] _clientSessionId = [];
+    private byte[] _clientKeyExchange = [];
+    private bool _hasRetried;
+
+    private void OnClientHello(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (FailIf(ClientHello.Parse(body, out var hello) ?? Check(hello)))
+        {
+            return;
+        }
+
+        var suite = SelectSuite(hello.CipherSuites);
+        if (suite is null)
+        {
+            Fail(TlsAlert.HandshakeFailure, "The client offers no cipher suite that the server has.");
+            return;
+        }
+
+        if (!_hasRetried)
+        {
+            Suite = suite;
+            _schedule = new KeySchedule(Crypto, suite);
+        }
+        else if (suite != Suite || hello.HasEarlyData)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.2
+            //# In that case, the client MUST send the same
+            //# ClientHello without modification, except as follows
+            Fail(TlsAlert.IllegalParameter, "The second ClientHello offers other cipher suites than the first, or early data.");
+            return;
+        }
+
+        _schedule!.Append(message);
+        _clientSessionId = hello.SessionId.ToArray();
+        if (!TrySelectGroup(hello))
+        {
+            return;
+        }
+
+        ServerName = hello.ServerName;
+        _state = State.RecvdClientHello;
+        Emit(TlsEvent.PeerTransportParameters(hello.TransportParameters.ToArray()));
+        Ask(new SelectCredentialsQuestion(
+            NextQuestionId(), hello.ServerName, ApplicationProtocols(hello.ApplicationProtocols), KnownSchemes(hello.SignatureSchemes)));
+    }
+
+    private static TlsError? Check(in ClientHello hello)
+    {
+        if (!hello.SupportedVersions.Contains(ServerHello.Tls13))
+        {
+            return TlsError.FromAlert(TlsAlert.ProtocolVersion, "The client does not offer TLS 1.3.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-9.2
+        //# Servers receiving a ClientHello which does not conform to these
+        //# requirements MUST abort the handshake with a "missing_extension"
+        //# alert.
+        if (hello.SupportedGroups.Count == 0 || !hello.HasKeyShare || hello.SignatureSchemes.Count == 0)
+        {
+            return TlsError.FromAlert(TlsAlert.MissingExtension, "The ClientHello lacks supported_groups, key_share or signature_algorithms.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.9
+        //# If clients offer "pre_shared_key" without
+        //# a "psk_key_exchange_modes" extension, servers MUST abort the handshake.
+        if (hello.HasPreSharedKey && !hello.HasPskKeyExchangeModes)
+        {
+            return TlsError.FromAlert(TlsAlert.MissingExtension, "The ClientHello has pre_shared_key without psk_key_exchange_modes.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.2
+        //# endpoints that receive ClientHello or
+        //# EncryptedExtensions messages without the quic_transport_parameters extension
+        //# MUST close the connection with an error of type 0x016d
+        if (!hello.HasTransportParameters)
+        {
+            return TlsError.FromAlert(TlsAlert.MissingExtension, "The ClientHello lacks quic_transport_parameters.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
+        //# Unless another mechanism
+        //# is used for agreeing on an application protocol, endpoints MUST use ALPN for
+        //# this purpose.
+        return hello.ApplicationProtocols.IsEmpty
+            ? TlsError.FromAlert(TlsAlert.NoApplicationProtocol, "The client does not offer an application protocol (ALPN).")
+            : null;
+    }
+
+    private CipherSuite? SelectSuite(UInt16List offered)
+    {
+        foreach (var suite in _options.CipherSuites)
+        {
+            if (offered.Contains(suite.Id) && Crypto.IsSupported(suite.Aead))
+            {
+                return suite;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes the first group for which the client has sent a key; without any, asks for one.</summary>
+    /// <returns>Whether there is a key to go on with.</returns>
+    private bool TrySelectGroup(in ClientHello hello)
+    {
+        NamedGroup? common = null;
+        foreach (var group in _options.Groups)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+            //# Servers MUST NOT send a KeyShareEntry for any group not
+            //# indicated in the client's "supported_groups" extension
+            if (!hello.SupportedGroups.Contains((ushort)group) || !Crypto.IsSupported(group))
+            {
+                continue;
+            }
+
+            common ??= group;
+            if (hello.TryFindKeyShare(group, out var keyExchange) && (!_hasRetried || group == Group))
+            {
+                Group = group;
+                _clientKeyExchange = keyExchange.ToArray();
+                return true;
+            }
+        }
+
+        if (_hasRetried)
+        {
+            Fail(TlsAlert.IllegalParameter, "The second ClientHello lacks a key of the group that was asked for.");
+        }
+        else if (common is null)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.1
+            //# If there is no overlap between the received "supported_groups"
+            //# and the groups supported by the server, then the server MUST abort the
+            //# handshake with a "handshake_failure" or an "insufficient_security" alert.
+            Fail(TlsAlert.HandshakeFailure, "The client offers no group that the server has.");
+        }
+        else
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.1
+            //# If the server selects an asymmetric key exchange group and the client did not offer a
+            //# compatible "key_share" extension in the initial ClientHello, the server MUST
+            //# respond with a HelloRetryRequest ({{hello-retry-request}}) message.
+            Group = common;
+            SendRetryRequest();
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends a HelloRetryRequest. It needs no cookie: proving the client's address is the business of QUIC's Retry.</summary>
+    private void SendRetryRequest()
+    {
+        _hasRetried = true;
+        _schedule!.ReplaceByMessageHash();
+        var writer = new MessageWriter(128);
+        var message = WriteHelloStart(writer, ServerHello.RetryRandom);
+        var extensions = writer.Begin16();
+        WriteSelectedVersion(writer);
+        var keyShare = writer.Begin(ExtensionType.KeyShare);
+        writer.UInt16((ushort)Group!.Value);
+        writer.End16(keyShare);
+        writer.End16(extensions);
+        writer.End24(message);
+        _schedule.Append(writer.From(0));
+        Send(EncryptionLevel.Initial, writer.Memory);
+    }
+
+    private static void WriteSelectedVersion(MessageWriter writer)
+    {
+        var version = writer.Begin(ExtensionType.SupportedVersions);
+        writer.UInt16(ServerHello.Tls13);
+        writer.End16(version);
+    }
+
+    private static List<SslApplicationProtocol> ApplicationProtocols(ReadOnlySpan<byte> list)
+    {
+        var protocols = new List<SslApplicationProtocol>();
+        var reader = new MessageReader(list);
+        while (protocols.Count < MaxApplicationProtocols && reader.TryVector8(out var name))
+        {
+            protocols.Add(name.SequenceEqual("h3"u8) ? SslApplicationProtocol.Http3 : new SslApplicationProtocol(name.ToArray()));
+        }
+
+        return protocols;
+    }
+
+    private static List<SignatureScheme> KnownSchemes(UInt16List offered)
+    {
+        var schemes = new List<SignatureScheme>();
+        for (var i = 0; i < offered.Count; i++)
+        {
+            var scheme = (SignatureScheme)offered[i];
+            if (Signatures.IsKnown(scheme) && !schemes.Contains(scheme))
+            {
+                schemes.Add(scheme);
+            }
+        }
+
+        return schemes;
+    }
+}

@@ -1,0 +1,73 @@
+namespace HyperGen.Tls.Tests;
+
+/// <summary>Drives one side the way QUIC does, and remembers what it was told.</summary>
+internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
+{
+    public TlsHandshake Tls { get; } = tls;
+
+    public Dictionary<EncryptionLevel, byte[]> ReadSecrets { get; } = [];
+
+    public Dictionary<EncryptionLevel, byte[]> WriteSecrets { get; } = [];
+
+    public byte[]? PeerParameters { get; private set; }
+
+    public List<TlsEventKind> Events { get; } = [];
+
+    public List<TlsQuestion> Questions { get; } = [];
+
+    /// <summary>When set, questions are collected instead of answered.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>Takes all events, and answers questions at once unless told otherwise.</summary>
+    public void Drain()
+    {
+        while (Tls.TryGetEvent(out var next))
+        {
+            Events.Add(next.Kind);
+            switch (next.Kind)
+            {
+                case TlsEventKind.ReadSecret:
+                    ReadSecrets.Add(next.Level, Take(next.Secret));
+                    break;
+                case TlsEventKind.WriteSecret:
+                    WriteSecrets.Add(next.Level, Take(next.Secret));
+                    break;
+                case TlsEventKind.PeerTransportParameters:
+                    PeerParameters = next.TransportParameters.ToArray();
+                    break;
+                case TlsEventKind.Question:
+                    Questions.Add(next.Question);
+                    if (!IsSlow)
+                    {
+                        Answer(next.Question);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    public void Answer(TlsQuestion question)
+    {
+        switch (question)
+        {
+            case SelectCredentialsQuestion select:
+                ((ServerHandshake)Tls).AnswerCredentials(select.Id, selection!);
+                break;
+            case SignQuestion sign:
+                Tls.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
+                break;
+            case VerifyChainQuestion verify:
+                Tls.AnswerChain(verify.Id);
+                break;
+        }
+    }
+
+    private static byte[] Take(TrafficSecret secret)
+    {
+        using (secret)
+        {
+            return secret.Bytes.ToArray();
+        }
+    }
+}
