@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Tls;
@@ -9,6 +10,14 @@ namespace HyperGen.Transport.Shards;
 internal sealed class ServerCredentials(IReadOnlyList<Credential> credentials)
 {
     private readonly ServerSelection _selection = new([Http3Connection.Protocol], credentials);
+
+    /// <summary>Makes the server's half of a handshake.</summary>
+    public static TlsHandshake CreateHandshake(ReadOnlyMemory<byte> transportParameters)
+    {
+        var handshake = new ServerHandshake(HandshakeOptions.Default, RandomNumberGenerator.Fill);
+        handshake.SetTransportParameters(transportParameters.Span);
+        return handshake;
+    }
 
     /// <summary>Answers a question, on the shard of the connection.</summary>
     public void Answer(Connection connection, TlsQuestion question)
