@@ -35,7 +35,9 @@ internal static class Verify
     /// <summary>What the rules say of a program that is otherwise C# without errors, in the order of the text.</summary>
     public static async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(Compilation compilation)
     {
-        IEnumerable<Diagnostic> errors = compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(static d => d.Severity == DiagnosticSeverity.Error);
+        // CS0534, CS7036: System.Text.Json's generator, which would complete the contexts, does not run here.
+        IEnumerable<Diagnostic> errors = compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(static d => d is { Severity: DiagnosticSeverity.Error, Id: not ("CS0534" or "CS7036") });
         Assert.Empty(errors);
         CompilationWithAnalyzers analysis = compilation.WithAnalyzers(Analyzers, new CompilationWithAnalyzersOptions(
             new AnalyzerOptions([]), static (exception, analyzer, _) => throw new InvalidOperationException(analyzer.ToString(), exception), concurrentAnalysis: true, logAnalyzerExecutionTime: false));

@@ -36,8 +36,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, Pa
         RouteParameter? unread = template.Parameters.FirstOrDefault(p => !_readRoutes.Contains(p.Name));
         if (unread is not null && _guessedQuery is { } query && !_seesRequest)
         {
-            Context.Report(Rules.RouteParameterMismatch, query.Location,
-                $"No parameter reads '{{{unread.Name}}}' of the template '{template.Text}', and '{query.Name}' would be read from the query: give both one name, or mark '{query.Name}' [FromQuery]");
+            Context.Report(Rules.RouteParameterMismatch, query.Location, unread.Name, template.Text, query.Name);
         }
     }
 
@@ -172,7 +171,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, Pa
         RouteParameter? parameter = template.Parameters.FirstOrDefault(p => IsNamed(p, name));
         if (parameter is null)
         {
-            Context.Report(Rules.RouteParameterMismatch, slot.Location, $"'{slot.Name}' is read from the route, but the template '{template.Text}' has no '{{{name}}}'");
+            Context.Report(Rules.MissingRouteParameter, slot.Location, slot.Name, template.Text, name);
             return null;
         }
         _readRoutes.Add(parameter.Name);
@@ -187,8 +186,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, Pa
         }
         if (parameter.IsOptional && model.Absent is null)
         {
-            Context.Report(Rules.RouteParameterMismatch, slot.Location,
-                $"'{parameter}' of the template '{template.Text}' may be left out, but '{slot.Name}' must have a value: make it nullable, give it a default, or drop the '?'");
+            Context.Report(Rules.OptionalRouteParameter, slot.Location, parameter.Name, template.Text, slot.Name);
             return null;
         }
         return model;

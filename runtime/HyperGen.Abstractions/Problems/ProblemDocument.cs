@@ -29,6 +29,10 @@ internal static class ProblemDocument
         }
         WriteErrors(json, problem.Errors);
         json.WriteString("traceId"u8, Activity.Current?.Id ?? context.TraceIdentifier);
+        if (problem.Exception is not null)
+        {
+            json.WriteString("exception"u8, problem.Exception.ToString());
+        }
         json.WriteEndObject();
         json.Flush();
         // A problem is about this request and this moment: no cache may keep it. What the handler had prepared no longer describes the body.
@@ -65,4 +69,5 @@ internal readonly record struct Problem(
     string? Title = null,
     string? Type = null,
     string? Instance = null,
-    IEnumerable<KeyValuePair<string, string[]>>? Errors = null);
+    IEnumerable<KeyValuePair<string, string[]>>? Errors = null,
+    Exception? Exception = null);
