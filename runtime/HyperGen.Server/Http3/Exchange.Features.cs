@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
-using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Server.Requests;
 using HyperGen.Transport.Interop;

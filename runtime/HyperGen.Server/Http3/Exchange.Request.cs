@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using HyperGen.CompilerServices;
 using HyperGen.Http3.Messages;
 using HyperGen.Http3.Qpack;
-using HyperGen.Server.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace HyperGen.Server.Http3;
@@ -94,15 +94,15 @@ internal sealed partial class Exchange
             return 0;
         }
         _body.Writer.Write(content[..taken]);
-        ValueTask<FlushResult> flush = _body.Writer.FlushAsync();
-        if (!flush.IsCompleted)
+        ValueTaskAwaiter<FlushResult> flush = _body.Writer.FlushAsync().GetAwaiter();
+        if (flush.IsCompleted)
         {
-            _isBodyPaused = true;
-            flush.GetAwaiter().UnsafeOnCompleted(_onBodyResumed ??= OnBodyResumed);
+            flush.GetResult();
         }
         else
         {
-            flush.GetAwaiter().GetResult();
+            _isBodyPaused = true;
+            flush.UnsafeOnCompleted(_onBodyResumed ??= OnBodyResumed);
         }
         return taken;
     }

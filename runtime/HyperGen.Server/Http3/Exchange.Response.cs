@@ -4,6 +4,7 @@ using HyperGen.CompilerServices;
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Qpack;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace HyperGen.Server.Http3;
 

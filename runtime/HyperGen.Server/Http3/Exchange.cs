@@ -1,7 +1,6 @@
 using HyperGen.Http3;
 using HyperGen.Http3.Streams;
 using HyperGen.Quic;
-using HyperGen.Server.Requests;
 using HyperGen.Transport.Shards;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging;
@@ -238,6 +237,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         }
         if ((signals & Signals.Resume) != 0)
         {
+            _isBodyPaused = false;
             ResumeReceiving();
         }
         if ((signals & Signals.Retire) != 0)
