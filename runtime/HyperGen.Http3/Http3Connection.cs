@@ -52,6 +52,9 @@ internal sealed class Http3Connection
     /// <summary>Whether the peer takes no more requests.</summary>
     public bool IsGoingAway { get; private set; }
 
+    /// <summary>Is told when requests may be opened: first after the handshake, and again after <see cref="TryOpen"/> was refused.</summary>
+    public Action<Http3Connection>? OnReady { get; set; }
+
     /// <summary>Why this side closed the connection; the default when it did not.</summary>
     public Http3Error Error { get; private set; }
 
@@ -63,6 +66,10 @@ internal sealed class Http3Connection
         {
             case ConnectionEventKind.HandshakeCompleted:
                 OpenControlStream();
+                OnReady?.Invoke(this);
+                break;
+            case ConnectionEventKind.StreamsAvailable:
+                OnReady?.Invoke(this);
                 break;
             case ConnectionEventKind.StreamOpened:
                 OnOpened(next.Stream!);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using System.Text;
 using HyperGen.CompilerServices;
 using HyperGen.Http3.Messages;
@@ -94,15 +93,11 @@ internal sealed partial class Exchange
             return 0;
         }
         _body.Writer.Write(content[..taken]);
-        ValueTaskAwaiter<FlushResult> flush = _body.Writer.FlushAsync().GetAwaiter();
-        if (flush.IsCompleted)
-        {
-            flush.GetResult();
-        }
-        else
+        Task<FlushResult> flush = _body.Writer.FlushAsync().AsTask();
+        if (!flush.IsCompleted)
         {
             _isBodyPaused = true;
-            flush.UnsafeOnCompleted(_onBodyResumed ??= OnBodyResumed);
+            flush.GetAwaiter().UnsafeOnCompleted(_onBodyResumed ??= OnBodyResumed);
         }
         return taken;
     }
