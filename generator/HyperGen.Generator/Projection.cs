@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using HyperGen.Generator.Models;
+using HyperGen.Generator.Parsing;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace HyperGen.Generator;
@@ -24,17 +25,26 @@ internal static class Projection
 
     /// <summary>All routes of an executable; null where it has no application.</summary>
     public static RouteTableModel? Routes(ModuleModel module, CancellationToken cancellation) =>
-        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, module.Endpoints
-            .Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName))
-            .Concat(module.Assembly.References.SelectMany(static r => r.Routes))
-            .ToEquatableArray());
+        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, Own(module).Concat(Referenced(module)).ToEquatableArray());
 
     /// <summary>What must be told because no analyzer tells it.</summary>
     public static EquatableArray<ProblemModel> Problems(
-        ((ImmutableArray<ParsedController> Parsed, RouteTableModel? Routes) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation) =>
-        IsOff("RunAnalyzers", input.Options) || IsOff("RunAnalyzersDuringBuild", input.Options)
-            ? input.Program.Parsed.SelectMany(static p => p.Problems).ToEquatableArray()
-            : EquatableArray<ProblemModel>.Empty;
+        ((ImmutableArray<ParsedController> Parsed, ModuleModel Module) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation)
+    {
+        if (!IsOff("RunAnalyzers", input.Options) && !IsOff("RunAnalyzersDuringBuild", input.Options))
+        {
+            return EquatableArray<ProblemModel>.Empty;
+        }
+        ProblemRecorder conflicts = new();
+        ConflictFinder.Report([.. Own(input.Program.Module)], [.. Referenced(input.Program.Module)], conflicts);
+        return input.Program.Parsed.SelectMany(static p => p.Problems).Concat(conflicts.Problems).Distinct().ToEquatableArray();
+    }
+
+    private static IEnumerable<RouteModel> Own(ModuleModel module) => module.Endpoints.Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName));
+
+    /// <summary>The routes that come together in an executable; a library serves none but its own.</summary>
+    private static IEnumerable<RouteModel> Referenced(ModuleModel module) =>
+        module.Assembly.IsExecutable ? module.Assembly.References.SelectMany(static r => r.Routes) : [];
 
     private static bool IsOff(string property, AnalyzerConfigOptionsProvider options) =>
         options.GlobalOptions.TryGetValue("build_property." + property, out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase);
