@@ -58,7 +58,7 @@ public sealed class ManyRoutesTests
         });
     }
 
-    private static string Value(RouteParameter parameter) => parameter.Constraints.FirstOrDefault()?.Kind switch
+    private static string Value(RouteParameter parameter) => (parameter.Constraints.Count == 0 ? RouteConstraintKind.Unknown : parameter.Constraints[0].Kind) switch
     {
         RouteConstraintKind.Int or RouteConstraintKind.Long => "12345",
         RouteConstraintKind.Guid => "3f2504e0-4f89-11d3-9a0c-0305e82c3301",

@@ -81,7 +81,7 @@ public sealed class RouterTests
         string source = CompiledRouter.Compile(("GET", "/users"), ("GET", "/users/{id:int}"), ("PUT", "/users/{id:int}/roles/{role}"), ("GET", "/files/{**path}")).Source;
         Assert.Contains("// +-- files", source, StringComparison.Ordinal);
         Assert.Contains("// |   +-- {**}    GET Handler3", source, StringComparison.Ordinal);
-        Assert.Contains("//     +-- {:int}    GET Handler1", source, StringComparison.Ordinal);
-        Assert.Contains("//         +-- roles/{}    PUT Handler2", source, StringComparison.Ordinal);
+        Assert.Contains("// +-- users/{:int}    GET Handler1", source, StringComparison.Ordinal);
+        Assert.Contains("//     +-- roles/{}    PUT Handler2", source, StringComparison.Ordinal);
     }
 }

@@ -24,6 +24,12 @@ internal static class RouterEmitter
         {
             writer.Line($"/// <summary>The most parameters that a route has.</summary>");
             writer.Line($"public const int MaxRouteValues = {maxValues};").Line();
+            if (routes.Count == 0)
+            {
+                writer.Line($"public static int Match(string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values) => -1;").Line();
+                writer.Line("public static string Allow(int match) => \"OPTIONS\";");
+                return;
+            }
             EmitMatch(writer, table.Count > 0, tree.Count > 0);
             RouterVerbEmitter.Emit(writer, verbs, routes);
             if (table.Count > 0)

@@ -75,21 +75,10 @@ internal static class RouterVerbEmitter
                     }
                     writer.Line("    break;");
                 }
-                if (verbs.Names.Count == 0)
-                {
-                    writer.Line("default: return 31;");
-                }
             }
-            if (verbs.Names.Count > 0)
-            {
-                writer.Line("return VerbIgnoringCase(method);");
-            }
+            writer.Line("return VerbIgnoringCase(method);");
         }
         writer.Line();
-        if (verbs.Names.Count == 0)
-        {
-            return;
-        }
         using (writer.Open("private static int VerbIgnoringCase(string method)"))
         {
             for (int i = 0; i < verbs.Names.Count; i++)
