@@ -4,6 +4,6 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace HyperGen.Analyzers;
 
-/// <summary>HG0004: a route template and a method that do not agree about the parameters.</summary>
+/// <summary>HG0004: a route parameter that nothing reads, beside a parameter that looks like it.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RouteParameterMismatchAnalyzer() : RuleAnalyzer(Rules.RouteParameterMismatch);

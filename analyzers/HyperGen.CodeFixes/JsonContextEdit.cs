@@ -57,8 +57,7 @@ internal static class JsonContextEdit
             + (space.Length > 0 ? $"namespace {space};\n\n" : "")
             + attributes
             + $"internal sealed partial class {NewName} : JsonSerializerContext;\n";
-        SyntaxNode root = CSharpSyntaxTree.ParseText(text).GetRoot();
-        root = root.ReplaceNodes(root.DescendantNodes().OfType<TypeOfExpressionSyntax>(), static (_, node) => node.WithAdditionalAnnotations(Simplifier.Annotation));
+        SyntaxNode root = CSharpSyntaxTree.ParseText(text).GetRoot().WithAdditionalAnnotations(Simplifier.Annotation);
         return project.AddDocument(NewName + ".cs", root).Project.Solution;
     }
 

@@ -15,8 +15,8 @@ internal static class Rules
     public static readonly DiagnosticDescriptor InvalidTemplate = Error("HG0003", "The route template is not valid",
         "The route template '{0}' is not valid: {1}");
 
-    public static readonly DiagnosticDescriptor RouteParameterMismatch = Error("HG0004", "The route template and the method do not agree",
-        "{0}");
+    public static readonly DiagnosticDescriptor RouteParameterMismatch = Error("HG0004", "A route parameter that nothing reads",
+        "No parameter reads '{{{0}}}' of the template '{1}', and '{2}' would be read from the query: give both one name, or mark '{2}' [FromQuery]");
 
     public static readonly DiagnosticDescriptor TwoBodies = Error("HG0005", "A request has only one body",
         "The parameters '{0}' and '{1}' are both read from the body: keep one, or put both into one type");
@@ -53,6 +53,12 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor GenericHandler = Error("HG0016", "A handler is generic",
         "'{0}' is generic, and a route says nothing about type arguments: let a class that is not generic derive from it, or write the types out");
+
+    public static readonly DiagnosticDescriptor MissingRouteParameter = Error("HG0017", "The route template lacks a parameter",
+        "'{0}' is read from the route, but the template '{1}' has no '{{{2}}}': add it to the template, or take '{0}' from elsewhere");
+
+    public static readonly DiagnosticDescriptor OptionalRouteParameter = Error("HG0018", "An optional route parameter for a required value",
+        "'{{{0}?}}' of the template '{1}' may be left out, but '{2}' must have a value: make it nullable, give it a default, or drop the '?'");
 
     private static DiagnosticDescriptor Error(string id, string title, string message) => new(
         id, title, message, "HyperGen", DiagnosticSeverity.Error, isEnabledByDefault: true,

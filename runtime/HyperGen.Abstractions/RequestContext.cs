@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Security.Claims;
@@ -15,6 +16,7 @@ namespace HyperGen;
 public abstract class RequestContext
 {
     private RouteRange[] _routeRanges = [];
+    private JsonBuffer? _jsonBuffer;
 
     /// <summary>The HTTP method, e.g. <c>GET</c>.</summary>
     public abstract string Method { get; }
@@ -74,6 +76,27 @@ public abstract class RequestContext
     /// <summary>Ends the request at once: the connection (HTTP/1.1) or the stream (HTTP/2, HTTP/3) is reset.</summary>
     public abstract void Abort();
 
+    /// <summary>Writes a whole response: the head, <c>Content-Length</c> and the body. Nothing is sent before the request ends or someone flushes.</summary>
+    /// <param name="head">The status and content type.</param>
+    /// <param name="body">The body, copied before the call returns; ignored where the status forbids one.</param>
+    /// <exception cref="InvalidOperationException">The response has started.</exception>
+    public virtual void Write(ResponseHead head, ReadOnlySpan<byte> body)
+    {
+        StatusCode = head.Status;
+        IHeaderDictionary headers = ResponseHeaders;
+        if (head.ForbidsBody)
+        {
+            headers.ContentLength = null;
+            return;
+        }
+        if (head.ContentType.Count > 0)
+        {
+            headers.ContentType = head.ContentType;
+        }
+        headers.ContentLength = body.Length;
+        ResponseBody.Write(body);
+    }
+
     /// <summary>The value of a route parameter as UTF-8; empty when the path leaves it out.</summary>
     /// <param name="ordinal">The place of the parameter in the template, counted from 0.</param>
     /// <exception cref="IndexOutOfRangeException">The endpoint has no such parameter.</exception>
@@ -89,6 +112,9 @@ public abstract class RequestContext
 
     /// <summary>The bytes that route values are ranges of: the path, unless someone else has matched it.</summary>
     protected virtual ReadOnlySpan<byte> RouteText => Path;
+
+    /// <summary>A buffer for one JSON response; disposing it makes it free for the next.</summary>
+    internal JsonBuffer RentJsonBuffer() => _jsonBuffer ??= new JsonBuffer();
 
     /// <summary>The ranges that a match fills in, kept from request to request.</summary>
     /// <param name="count">The most parameters a template of the application has.</param>

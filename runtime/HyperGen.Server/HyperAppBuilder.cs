@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace HyperGen;
 
@@ -80,6 +81,7 @@ public sealed class HyperAppBuilder
             ServiceAudit.Run(_generated.Modules, web.Services, lifetimes, problems);
             EndpointPipeline.Add(web, Services, table, problems);
             problems.ThrowIfAny();
+            ListenAddresses.Check(web.Services.GetRequiredService<IOptions<HyperServerOptions>>().Value);
             _generated.Initialize(web.Services, lifetimes);
             return new HyperApp(web, table);
         }

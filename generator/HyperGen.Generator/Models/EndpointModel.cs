@@ -32,9 +32,3 @@ internal sealed record EndpointModel(
     EquatableArray<string> Metadata,
     PipelineFeatures Requires,
     bool IsInline);
-
-/// <summary>How one parameter of a handler is bound.</summary>
-internal sealed record ParameterModel(string Name, string Type);
-
-/// <summary>What a handler returns and how that is answered.</summary>
-internal sealed record ReturnModel(string Type);

@@ -27,13 +27,14 @@ internal static class ControllerParser
         {
             return null;
         }
+        ImmutableArray<IMethodSymbol> methods = [.. Methods(controller).Where(m => EndpointParser.IsEndpoint(m, context))];
+        HandlerModel? handler = methods.All(static m => m.IsStatic) ? HandlerParser.Static : HandlerParser.Parse(controller, context);
         List<EndpointModel> endpoints = [];
-        foreach (IMethodSymbol method in Methods(controller))
+        foreach (IMethodSymbol method in methods)
         {
             cancellation.ThrowIfCancellationRequested();
-            endpoints.AddRange(EndpointParser.Parse(controller, method, levels, prefix, context));
+            endpoints.AddRange(EndpointParser.Parse(controller, handler ?? HandlerParser.Static, method, levels, prefix, context));
         }
-        HandlerModel? handler = endpoints.All(static e => e.IsStatic) ? HandlerParser.Static : HandlerParser.Parse(controller, context);
         return handler is not null && endpoints.Count > 0
             ? new ControllerModel(Identifier(controller), controller.Qualified(), controller.Readable(), handler, endpoints.ToEquatableArray())
             : null;

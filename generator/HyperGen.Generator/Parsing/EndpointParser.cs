@@ -8,11 +8,14 @@ namespace HyperGen.Generator.Parsing;
 /// <summary>Reads one method of a handler class: an endpoint for each of its verb attributes.</summary>
 internal static class EndpointParser
 {
-    public static IEnumerable<EndpointModel> Parse(INamedTypeSymbol controller, IMethodSymbol method, ImmutableArray<Level> outerLevels, string prefix, ParsingContext context)
+    public static bool IsEndpoint(IMethodSymbol method, ParsingContext context) => method.AttributesWithInherited().Any(a => IsVerb(a, context));
+
+    public static IEnumerable<EndpointModel> Parse(
+        INamedTypeSymbol controller, HandlerModel handler, IMethodSymbol method, ImmutableArray<Level> outerLevels, string prefix, ParsingContext context)
     {
         Level level = new(method);
-        ImmutableArray<AttributeData> verbs = [.. level.Attributes.Where(a => a.AttributeClass.IsOrDerivesFrom(context.Types[KnownNames.Verb]))];
-        if (verbs.IsEmpty || !IsCallable(controller, method, context))
+        ImmutableArray<AttributeData> verbs = [.. level.Attributes.Where(a => IsVerb(a, context))];
+        if (!IsCallable(controller, method, context))
         {
             yield break;
         }
@@ -27,12 +30,13 @@ internal static class EndpointParser
             method.ContainingType.Qualified(),
             method.Name,
             method.Parameters.Select(static p => p.Type.Qualified()).ToEquatableArray());
+        bool isInline = policy.Inline || (isSound && requires == PipelineFeatures.None && middleware.Count == 0 && InlineProof.IsClosed(method, handler, context));
         foreach (AttributeData verb in verbs)
         {
             problems = context.ProblemCount;
             if (VerbParser.Parse(verb, method, context) is not var (httpMethod, path)
                 || Template(method, verb, prefix, path, context) is not { } template
-                || ParameterParser.Parse(method, template, verb, context) is not { } parameters
+                || ParameterParser.Parse(method, httpMethod, template, context) is not { } parameters
                 || !isSound || context.ProblemCount != problems)
             {
                 continue;
@@ -52,11 +56,13 @@ internal static class EndpointParser
                 Policy: policy,
                 Metadata: metadata,
                 Requires: requires,
-                IsInline: policy.Inline);
+                IsInline: isInline);
             context.Found(endpoint, verb);
             yield return endpoint;
         }
     }
+
+    private static bool IsVerb(AttributeData attribute, ParsingContext context) => attribute.AttributeClass.IsOrDerivesFrom(context.Types[KnownNames.Verb]);
 
     private static bool IsCallable(INamedTypeSymbol controller, IMethodSymbol method, ParsingContext context)
     {

@@ -24,7 +24,7 @@ internal static class HandlerParser
         // A disposable handler owns something, and only the end of a request is a time to give it up that every author expects.
         bool shareable = disposal == Disposal.None
             && dependencies.All(static d => d.Kind == DependencyKind.Service)
-            && SharingAnalysis.IsImmutable(controller, constructor!, context.Cancellation);
+            && SharingAnalysis.IsImmutable(controller, context.Cancellation);
         return new HandlerModel(shareable ? HandlerLifetime.Shareable : HandlerLifetime.Request, dependencies, disposal);
     }
 }

@@ -7,10 +7,13 @@ namespace HyperGen.Generator.Parsing;
 /// <summary>Whether an instance of a class keeps nothing that can change, so that all requests may use the same one.</summary>
 internal static class SharingAnalysis
 {
-    public static bool IsImmutable(INamedTypeSymbol type, IMethodSymbol constructor, CancellationToken cancellation) =>
-        type.SelfAndBases().SelectMany(static t => t.GetMembers()).All(static m => m is not IFieldSymbol { IsStatic: false, IsReadOnly: false, IsConst: false })
-        && !type.SelfAndBases().SelectMany(static t => t.GetMembers()).Any(static m => m is IEventSymbol { IsStatic: false, IsAbstract: false })
-        && !AssignsParameter(constructor, cancellation);
+    public static bool IsImmutable(INamedTypeSymbol type, CancellationToken cancellation) =>
+        !type.SelfAndBases().SelectMany(static t => t.GetMembers()).Any(static m => m is IFieldSymbol field ? CanChange(field) : m is IEventSymbol { IsStatic: false, IsAbstract: false })
+        && !type.SelfAndBases().OfType<INamedTypeSymbol>().SelectMany(static t => t.InstanceConstructors).Any(c => AssignsParameter(c, cancellation));
+
+    // What holds a captured parameter is a field that the compiler declares, for no property: whether it changes, the syntax tells.
+    private static bool CanChange(IFieldSymbol field) =>
+        field is { IsStatic: false, IsReadOnly: false, IsConst: false } && !(field is { IsImplicitlyDeclared: true, AssociatedSymbol: null });
 
     /// <summary>
     /// A parameter of a primary constructor that a method assigns is a field that can change, one that no symbol shows. Names alone decide: a local of the same name costs

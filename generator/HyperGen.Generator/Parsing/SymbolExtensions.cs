@@ -11,9 +11,20 @@ internal static class SymbolExtensions
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes);
 
+    private static readonly SymbolDisplayFormat WithNullability =
+        SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
     /// <summary>The type as generated code names it: <c>global::</c>, keywords escaped, no nullable annotations, so that it fits <c>typeof</c> and <c>new</c>.</summary>
     public static string Qualified(this ITypeSymbol type) =>
         type.TypeKind == TypeKind.Dynamic ? "object" : type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+
+    /// <summary>The type of a variable as generated code declares it: <see cref="Qualified"/>, with its nullable annotations.</summary>
+    public static string QualifiedWithNullability(this ITypeSymbol type) =>
+        type.TypeKind == TypeKind.Dynamic ? "object" : type.ToDisplayString(WithNullability);
+
+    /// <summary>The <c>T</c> of a <c>Nullable&lt;T&gt;</c>; null for any other type.</summary>
+    public static ITypeSymbol? UnderlyingNullable(this ITypeSymbol type) =>
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : null;
 
     /// <summary>The type as a person names it: with the types that contain it, without namespaces.</summary>
     public static string Readable(this ITypeSymbol type) => type.ToDisplayString(Nesting);
@@ -38,6 +49,9 @@ internal static class SymbolExtensions
             ? type.Is(known) || type.AllInterfaces.Any(i => i.Is(known))
             : type.SelfAndBases().Any(t => t.Is(known));
     }
+
+    public static IEnumerable<INamedTypeSymbol> SelfAndInterfaces(this ITypeSymbol type) =>
+        type is INamedTypeSymbol named ? type.AllInterfaces.Insert(0, named) : type.AllInterfaces;
 
     public static IEnumerable<ITypeSymbol> SelfAndBases(this ITypeSymbol type)
     {

@@ -45,6 +45,13 @@ internal static class TemplateLocation
         return Of(attribute, symbol, parameter, template, own, cancellation);
     }
 
+    /// <summary>The literal that gives an attribute its template; null where it is no literal, or is not in the source.</summary>
+    public static SyntaxToken? Literal(AttributeData attribute, string parameter, CancellationToken cancellation) =>
+        attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) is AttributeSyntax { ArgumentList: { } arguments }
+        && Argument(attribute, arguments, parameter)?.Expression is LiteralExpressionSyntax literal
+            ? literal.Token
+            : null;
+
     private static AttributeArgumentSyntax? Argument(AttributeData attribute, AttributeArgumentListSyntax arguments, string parameter)
     {
         for (int i = 0; i < arguments.Arguments.Count; i++)

@@ -77,6 +77,7 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
             if (!AntiforgeryCheck.Refuses(context))
             {
                 await endpoint.InvokeAsync(context);
+                await context.FlushReplacedBodyAsync();
             }
         }
         catch (OperationCanceledException) when (context.IsLate && !context.HasStarted)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -44,20 +45,25 @@ internal static class ListenAddresses
         }
     }
 
+    /// <summary>Checks what can be checked before the start.</summary>
+    /// <exception cref="InvalidOperationException">The host is not one to listen on.</exception>
+    public static void Check(HyperServerOptions options) => _ = Name(options.Host, port: 1);
+
     private static void Add(ICollection<string> addresses, string scheme, string host, int port)
     {
         if (port == ServerOptionsSetup.Off)
         {
             return;
         }
-        string name = host switch
-        {
-            // Two loopback addresses cannot be told to take the same free port, so any free port is one of IPv4's.
-            "localhost" when port == 0 => "127.0.0.1",
-            "localhost" or "*" or "+" => host,
-            _ when IPAddress.TryParse(host, out IPAddress? address) => address.AddressFamily is System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : host,
-            _ => throw new InvalidOperationException($"The setting server:host is '{host}', which cannot be: it is localhost, * (all addresses) or an IP address."),
-        };
-        addresses.Add($"{scheme}://{name}:{port}");
+        addresses.Add($"{scheme}://{Name(host, port)}:{port}");
     }
+
+    private static string Name(string host, int port) => host switch
+    {
+        // Two loopback addresses cannot be told to take the same free port, so any free port is one of IPv4's.
+        "localhost" when port == 0 => "127.0.0.1",
+        "localhost" or "*" or "+" => host,
+        _ when IPAddress.TryParse(host, out IPAddress? address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : host,
+        _ => throw new InvalidOperationException($"The setting server:host is '{host}', which cannot be: it is localhost, * (all addresses) or an IP address."),
+    };
 }

@@ -1,4 +1,5 @@
 using HyperGen.CompilerServices;
+using HyperGen.Problems;
 using HyperGen.Server.Requests;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ internal static class AntiforgeryCheck
         {
             return false;
         }
-        ProblemDocument.Write(context, StatusCodes.Status400BadRequest, "The antiforgery token of the request is missing or not valid.");
+        ProblemDocument.Write(context, new Problem(StatusCodes.Status400BadRequest, "The antiforgery token of the request is missing or not valid."));
         return true;
     }
 }

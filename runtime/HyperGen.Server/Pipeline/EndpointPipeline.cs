@@ -103,7 +103,12 @@ internal sealed class EndpointPipeline
     private void Report(PipelineFeatures feature, string registration)
     {
         string[] names = [.. _table.Endpoints.Select(static endpoint => endpoint.Descriptor).Where(endpoint => (endpoint.Requires & feature) != 0).Select(static endpoint => endpoint.DisplayName)];
-        string who = names.Length == 1 ? $"{names[0]} requires" : $"{names[0]} and {names.Length - 1} more endpoints require";
+        string who = names.Length switch
+        {
+            1 => $"{names[0]} requires",
+            2 => $"{names[0]} and 1 more endpoint require",
+            _ => $"{names[0]} and {names.Length - 1} more endpoints require",
+        };
         _problems.Add($"{who} {Name(feature)}: call builder.Services.{registration}(…).");
     }
 

@@ -43,14 +43,18 @@ internal sealed class EndpointSelection(EndpointTable table, ServerServices serv
     };
 
     /// <summary>Runs the endpoint; passes on what has none.</summary>
-    public static RequestDelegate Run(RequestDelegate next) => http =>
+    public static RequestDelegate Run(RequestDelegate next) => async http =>
     {
         FeatureRequestContext context = Of(http);
         if (context.Served is not { } endpoint || context.IsPreflight)
         {
-            return next(http);
+            await next(http);
         }
-        return AntiforgeryCheck.Refuses(context) ? Task.CompletedTask : endpoint.InvokeAsync(context).AsTask();
+        else if (!AntiforgeryCheck.Refuses(context))
+        {
+            await endpoint.InvokeAsync(context);
+            await context.FlushReplacedBodyAsync();
+        }
     };
 
     /// <summary>The method that a CORS preflight asks permission for. The endpoint of that method then decides, as in ASP.NET Core's routing.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using HyperGen.Problems;
 using HyperGen.Server.Requests;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +30,7 @@ internal sealed class UnhandledExceptions(
 
     /// <summary>Answers a request whose deadline has passed.</summary>
     public static void WriteLate(FeatureRequestContext context) =>
-        ProblemDocument.Write(context, StatusCodes.Status503ServiceUnavailable, "The deadline of the request has passed.");
+        Write(context, new Problem(StatusCodes.Status503ServiceUnavailable, "The deadline of the request has passed."));
 
     public ValueTask AnswerAsync(FeatureRequestContext context, Exception failure)
     {
@@ -56,7 +57,7 @@ internal sealed class UnhandledExceptions(
         if (failure is BadHttpRequestException bad)
         {
             _logger.LogDebug(failure, "The server refused {Request}", request);
-            ProblemDocument.Write(context, bad.StatusCode, bad.Message);
+            Write(context, new Problem(bad.StatusCode, bad.Message));
             return ValueTask.CompletedTask;
         }
         _logger.LogError(failure, "{Endpoint} ({Request}) has failed", context.Endpoint?.DisplayName ?? "The pipeline", request);
@@ -106,6 +107,12 @@ internal sealed class UnhandledExceptions(
     private void WriteFailure(FeatureRequestContext context, Exception failure)
     {
         bool forDevelopers = environment.IsDevelopment();
-        ProblemDocument.Write(context, StatusCodes.Status500InternalServerError, forDevelopers ? failure.Message : null, forDevelopers ? failure : null);
+        Write(context, new Problem(StatusCodes.Status500InternalServerError, forDevelopers ? failure.Message : null, Exception: forDevelopers ? failure : null));
+    }
+
+    private static void Write(FeatureRequestContext context, in Problem problem)
+    {
+        context.ResponseHeaders.Clear();
+        ProblemDocument.Write(context, problem);
     }
 }

@@ -5,14 +5,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace HyperGen.Server.Pipeline;
 
-/// <summary>Answers a request that no endpoint takes: 404, 405 with <c>Allow</c>, or 204 with <c>Allow</c> to OPTIONS.</summary>
+/// <summary>Answers a request that no endpoint takes: 404, 405 with <c>Allow</c>, 204 with <c>Allow</c> to OPTIONS, or 400 where the path is not text.</summary>
 internal static class Unmatched
 {
     public static ValueTask AnswerAsync(FeatureRequestContext context, EndpointTable table)
     {
         if (context.Match >= GeneratedApp.NoMatch)
         {
-            ProblemDocument.NotFound.Write(context);
+            PreparedProblem problem = context.IsMalformed ? PreparedProblem.BadRequest : PreparedProblem.NotFound;
+            problem.Write(context);
             return ValueTask.CompletedTask;
         }
         context.ResponseHeaders.Allow = table.Generated.AllowedMethods(context.Match);
@@ -22,7 +23,7 @@ internal static class Unmatched
         }
         else
         {
-            ProblemDocument.MethodNotAllowed.Write(context);
+            PreparedProblem.MethodNotAllowed.Write(context);
         }
         return ValueTask.CompletedTask;
     }

@@ -54,6 +54,9 @@ internal sealed partial class FeatureRequestContext : RequestContext
     /// <summary>What the router said: the number of an endpoint, <see cref="GeneratedApp.NoMatch"/>, or below that a code for <see cref="GeneratedApp.AllowedMethods"/>.</summary>
     public int Match { get; private set; }
 
+    /// <summary>Whether the path is not text, so that no route can be looked for.</summary>
+    public bool IsMalformed => !_path.IsValid;
+
     /// <summary>Whether <see cref="Served"/> is to answer a CORS preflight, but not to run.</summary>
     public bool IsPreflight { get; private set; }
 
@@ -196,6 +199,14 @@ internal sealed partial class FeatureRequestContext : RequestContext
         _isCopied = true;
     }
 
+    /// <summary>Flushes a body that middleware has put in place of the server's, e.g. to cache it: only the server sends unasked what has been written.</summary>
+    public ValueTask<FlushResult> FlushReplacedBodyAsync()
+    {
+        IFeatureCollection features = _http!.Features;
+        IHttpResponseBodyFeature? body = features.Get<IHttpResponseBodyFeature>();
+        return body is null || ReferenceEquals(body, features) || ReferenceEquals(body, _responseBody) ? default : body.Writer.FlushAsync(Aborted);
+    }
+
     /// <summary>Forgets the request, so that the next may take its place.</summary>
     public void Detach()
     {
@@ -206,6 +217,7 @@ internal sealed partial class FeatureRequestContext : RequestContext
         _http = null;
         Served = null;
         Hosted = null;
+        _path.Clear();
         _isCopied = false;
         IsPreflight = false;
         EndDeadline();

@@ -1,4 +1,5 @@
 using System.Text;
+using HyperGen.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,6 +17,9 @@ internal struct RequestPath()
     private int _queryLength;
     private string _queryText = "";
 
+    /// <summary>The path as the server decoded it: as long as it is the same string, nobody has rewritten it.</summary>
+    private string? _decoded;
+
     public readonly ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
     /// <summary>The query without the question mark, transcoded on first use: few endpoints read it.</summary>
@@ -32,15 +36,52 @@ internal struct RequestPath()
         }
     }
 
-    /// <summary>Reads a request as the server decoded it.</summary>
-    public void Read(IHttpRequestFeature request) => Read(request.Path, request.QueryString);
+    /// <summary>Whether the target has a path that is text; if not, the path is empty.</summary>
+    public bool IsValid { get; private set; } = true;
+
+    /// <summary>Reads the target as the client sent it.</summary>
+    public void Read(IHttpRequestFeature request)
+    {
+        _decoded = request.Path;
+        string target = request.RawTarget;
+        if (target.StartsWith('/'))
+        {
+            int query = target.IndexOf('?', StringComparison.Ordinal);
+            ReadOnlySpan<char> path = query < 0 ? target : target.AsSpan(0, query);
+            Reserve(ref _path, path.Length);
+            IsValid = PathNormalizer.TryNormalize(path, _path, out _pathLength);
+        }
+        else
+        {
+            // The absolute form, which proxies send, and what servers without a raw target leave us.
+            ReadDecoded(_decoded);
+        }
+        ReadQuery(request.QueryString);
+    }
 
     /// <summary>Reads a request that may have been rewritten on its way through the pipeline.</summary>
-    public void Read(HttpRequest request) => Read(request.Path.Value ?? "", request.QueryString.Value ?? "");
+    public void Read(HttpRequest request)
+    {
+        string path = request.Path.Value ?? "";
+        if (!ReferenceEquals(path, _decoded))
+        {
+            _decoded = path;
+            ReadDecoded(path);
+        }
+        ReadQuery(request.QueryString.Value ?? "");
+    }
 
-    private void Read(string path, string query)
+    /// <summary>Forgets the request.</summary>
+    public void Clear() => _decoded = null;
+
+    private void ReadDecoded(string path)
     {
         _pathLength = Transcode(path, ref _path);
+        IsValid = true;
+    }
+
+    private void ReadQuery(string query)
+    {
         _queryText = query;
         _queryLength = query.Length == 0 ? 0 : -1;
     }
@@ -48,10 +89,15 @@ internal struct RequestPath()
     private static int Transcode(ReadOnlySpan<char> text, ref byte[] buffer)
     {
         // A UTF-16 code unit becomes three bytes of UTF-8 at most.
-        if (buffer.Length < text.Length * 3)
-        {
-            buffer = new byte[text.Length * 3];
-        }
+        Reserve(ref buffer, text.Length * 3);
         return Encoding.UTF8.GetBytes(text, buffer);
+    }
+
+    private static void Reserve(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new byte[length];
+        }
     }
 }

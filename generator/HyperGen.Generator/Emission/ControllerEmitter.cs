@@ -1,0 +1,98 @@
+using HyperGen.Generator.Models;
+
+namespace HyperGen.Generator.Emission;
+
+/// <summary>Writes the file of one controller: its part of the module.</summary>
+internal static class ControllerEmitter
+{
+    public static CodeWriter Emit(ControllerFileModel file)
+    {
+        ControllerModel controller = file.Controller;
+        CodeWriter writer = CodeFile.Begin([$"The endpoints of {controller.DisplayName}:", .. Summary(controller)]);
+        using (writer.Open("namespace " + file.Namespace))
+        using (writer.Open("partial class Module"))
+        {
+            EmitInitialize(writer, controller);
+            EmitRequirements(writer, controller);
+            HandlerEmitter.EmitMembers(writer, controller);
+            foreach (EndpointModel endpoint in controller.Endpoints)
+            {
+                writer.Line();
+                EndpointEmitter.Emit(writer, endpoint, controller.Type);
+                writer.Line();
+                EmitRun(writer, controller, endpoint);
+                writer.Line();
+                DescriptorEmitter.Emit(writer, controller, endpoint);
+            }
+        }
+        return writer;
+    }
+
+    private static IEnumerable<string> Summary(ControllerModel controller)
+    {
+        int method = controller.Endpoints.Max(static e => e.Method.Length);
+        int template = controller.Endpoints.Max(static e => e.Template.Length);
+        return controller.Endpoints.Select(e => $"  {e.Method.PadRight(method)} {e.Template.PadRight(template)}  {string.Concat(e.Middleware.Select(static m => m.DisplayName + " -> "))}{e.DisplayName}");
+    }
+
+    private static void EmitInitialize(CodeWriter writer, ControllerModel controller)
+    {
+        using (writer.Open($"private void Initialize_{controller.Name}({CodeFile.Services}ModuleServices services)"))
+        {
+            HandlerEmitter.EmitInitialize(writer, controller);
+        }
+    }
+
+    private static void EmitRequirements(CodeWriter writer, ControllerModel controller)
+    {
+        writer.Line();
+        using (writer.Open($"private static void Require_{controller.Name}(global::System.Collections.Generic.List<{CodeFile.Services}ServiceRequirement> services)"))
+        {
+            DependencyEmitter.EmitRequirements(writer, controller.Handler.Dependencies, controller.DisplayName, requiresSingleton: false);
+            foreach (EndpointModel endpoint in controller.Endpoints)
+            {
+                foreach (ParameterModel parameter in endpoint.Parameters.SelectMany(SelfAndMembers))
+                {
+                    if (parameter is { Source: ParameterSource.Service or ParameterSource.KeyedService, Absent: null })
+                    {
+                        DependencyEmitter.EmitRequirement(
+                            writer, parameter.Target, parameter.Source == ParameterSource.KeyedService ? parameter.Key : null, endpoint.DisplayName, requiresSingleton: false);
+                    }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<ParameterModel> SelfAndMembers(ParameterModel parameter) => parameter.Members.SelectMany(SelfAndMembers).Prepend(parameter);
+
+    /// <summary>What stands between the pipeline and the method of the endpoint: the handler's instance, and headers known beforehand.</summary>
+    private static void EmitRun(CodeWriter writer, ControllerModel controller, EndpointModel endpoint)
+    {
+        string handler = $"Handler_{controller.Name}(context)";
+        Disposal disposal = endpoint.IsStatic ? Disposal.None : controller.Handler.Disposal;
+        string signature = $"{CodeFile.ValueTask} Run_{endpoint.Name}({CodeFile.Context} context)";
+        if (disposal == Disposal.None && endpoint.Policy is { Push.Count: 0, Priority: null })
+        {
+            writer.Line($"private {signature} => {endpoint.Name}(context{(endpoint.IsStatic ? "" : ", " + handler)});");
+            return;
+        }
+        using (writer.Open($"private {(disposal == Disposal.None ? "" : "async ")}{signature}"))
+        {
+            if (endpoint.Policy.Push.Count > 0)
+            {
+                writer.Line($"context.ResponseHeaders.Link = {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))};");
+            }
+            if (endpoint.Policy.Priority is { } priority)
+            {
+                writer.Line($"context.ResponseHeaders[\"Priority\"] = {CodeFile.Quote($"u={priority.Urgency}{(priority.Incremental ? ", i" : "")}")};");
+            }
+            if (disposal == Disposal.None)
+            {
+                writer.Line($"return {endpoint.Name}(context{(endpoint.IsStatic ? "" : ", " + handler)});");
+                return;
+            }
+            writer.Line($"{(disposal == Disposal.DisposeAsync ? "await " : "")}using {controller.Type} handler = {handler};");
+            writer.Line($"await {endpoint.Name}(context, handler);");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using HyperGen.Generator.Models;
+
+namespace HyperGen.Generator.Emission;
+
+/// <summary>Writes how instances of a handler class are come by.</summary>
+internal static class HandlerEmitter
+{
+    /// <summary>The field of the shared instance, and the method that hands out instances.</summary>
+    public static void EmitMembers(CodeWriter writer, ControllerModel controller)
+    {
+        HandlerModel handler = controller.Handler;
+        if (handler.Lifetime == HandlerLifetime.None)
+        {
+            return;
+        }
+        string create = DependencyEmitter.Create(controller.Type, handler.Dependencies, "context.Services");
+        writer.Line();
+        if (handler.Lifetime == HandlerLifetime.Shareable)
+        {
+            writer.Line(handler.Dependencies.Count == 0
+                ? $"// {controller.DisplayName} keeps nothing that changes and asks for nothing: one instance serves the application."
+                : $"// {controller.DisplayName} keeps nothing that changes: one instance serves the application if all it asks for are singletons, else each request has its own.");
+            writer.Line($"private {controller.Type}? _handler_{controller.Name};");
+            writer.Line();
+            writer.Line($"private {controller.Type} Handler_{controller.Name}({CodeFile.Context} context) => _handler_{controller.Name} ?? {create};");
+        }
+        else
+        {
+            writer.Line($"// {controller.DisplayName} can change, owns something, or asks for the request: each request has its own.");
+            writer.Line($"private static {controller.Type} Handler_{controller.Name}({CodeFile.Context} context) => {create};");
+        }
+    }
+
+    /// <summary>The making of the shared instance, within <c>Initialize</c>.</summary>
+    public static void EmitInitialize(CodeWriter writer, ControllerModel controller)
+    {
+        HandlerModel handler = controller.Handler;
+        if (handler.Lifetime != HandlerLifetime.Shareable)
+        {
+            return;
+        }
+        string assignment = $"_handler_{controller.Name} = {DependencyEmitter.Create(controller.Type, handler.Dependencies, "services.Root")};";
+        if (handler.Dependencies.Count == 0)
+        {
+            writer.Line(assignment);
+            return;
+        }
+        using (writer.Open($"if ({DependencyEmitter.AllSingletons(handler.Dependencies)})"))
+        {
+            writer.Line(assignment);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace HyperGen.CompilerServices;
+
+/// <summary>Writes server-sent events (WHATWG HTML, section 9.2), each sent as it comes.</summary>
+internal static class EventWriter
+{
+    public static ValueTask WriteAsync<T>(RequestContext context, IAsyncEnumerable<T> source, JsonTypeInfo<T> type) =>
+        WriteAsync(context, Wrap(source, context.Aborted), type);
+
+    public static async ValueTask WriteAsync<T>(RequestContext context, IAsyncEnumerable<ServerEvent<T>> source, JsonTypeInfo<T> type)
+    {
+        Respond.Begin(context, ResponseHead.Events, length: null);
+        IHeaderDictionary headers = context.ResponseHeaders;
+        headers.CacheControl = "no-cache,no-store";
+        headers.Pragma = "no-cache";
+        // Tells compressing middleware to keep its hands off: it would hold events back.
+        headers.ContentEncoding = "identity";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        PipeWriter body = context.ResponseBody;
+        if (HttpMethods.IsHead(context.Method) || (await body.FlushAsync(context.Aborted)).IsCompleted)
+        {
+            return;
+        }
+        try
+        {
+            await foreach (ServerEvent<T> item in source.WithCancellation(context.Aborted))
+            {
+                Write(context, body, item, type);
+                if ((await body.FlushAsync(context.Aborted)).IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (context.Aborted.IsCancellationRequested)
+        {
+            // The usual end of a stream of events: the client has gone.
+        }
+    }
+
+    private static void Write<T>(RequestContext context, PipeWriter body, ServerEvent<T> item, JsonTypeInfo<T> type)
+    {
+        if (item.Type is not null)
+        {
+            Field(body, "event: "u8, item.Type);
+        }
+        if (item.Id is not null)
+        {
+            Field(body, "id: "u8, item.Id);
+        }
+        if (item.Retry is { } retry)
+        {
+            Field(body, "retry: "u8, ((long)retry.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        }
+        if (item.Data is string text)
+        {
+            foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+            {
+                Field(body, "data: "u8, line);
+            }
+        }
+        else
+        {
+            using JsonBuffer buffer = context.RentJsonBuffer();
+            // Indented JSON would be cut into lines.
+            Utf8JsonWriter json = buffer.Rent(JsonBuffer.WriterOptions(type.Options) with { Indented = false });
+            Respond.WriteValue(json, item.Data, type);
+            json.Flush();
+            body.Write("data: "u8);
+            body.Write(buffer.Written);
+            body.Write("\n"u8);
+        }
+        body.Write("\n"u8);
+    }
+
+    private static void Field(PipeWriter body, ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
+    {
+        body.Write(name);
+        Encoding.UTF8.GetBytes(value, body);
+        body.Write("\n"u8);
+    }
+
+    private static async IAsyncEnumerable<ServerEvent<T>> Wrap<T>(IAsyncEnumerable<T> source, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (T value in source.WithCancellation(cancellation))
+        {
+            yield return new ServerEvent<T>(value);
+        }
+    }
+}

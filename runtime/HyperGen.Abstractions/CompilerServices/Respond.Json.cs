@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace HyperGen.CompilerServices;
+
+public static partial class Respond
+{
+    /// <summary>Answers with JSON; null is 404.</summary>
+    public static ValueTask Json<T>(RequestContext context, T? value, JsonTypeInfo<T> type)
+    {
+        if (value is null)
+        {
+            return NotFound(context);
+        }
+        WriteJson(context, ResponseHead.Json, value, type);
+        return default;
+    }
+
+    /// <summary>Answers with JSON; null is 404.</summary>
+    public static ValueTask Json<T>(RequestContext context, T? value, JsonTypeInfo<T> type)
+        where T : struct =>
+        value is { } some ? Json(context, some, type) : NotFound(context);
+
+    /// <summary>Answers as a reply says.</summary>
+    public static ValueTask Reply<T>(RequestContext context, Reply<T> reply, JsonTypeInfo<T> type) => reply.WriteAsync(context, type);
+
+    internal static ResponseHead JsonHead(int status) => status == 200 ? ResponseHead.Json : ResponseHead.For(status, ResponseHead.Json.ContentType);
+
+    internal static void WriteJson<T>(RequestContext context, ResponseHead head, T value, JsonTypeInfo<T> type)
+    {
+        using JsonBuffer buffer = context.RentJsonBuffer();
+        Utf8JsonWriter json = buffer.Rent(JsonBuffer.WriterOptions(type.Options));
+        WriteValue(json, value, type);
+        json.Flush();
+        context.Write(head, buffer.Written);
+    }
+
+    /// <summary>Writes a value by its run-time type where a context covers that, as ASP.NET Core does, unless the declared type says how it is polymorphic.</summary>
+    internal static void WriteValue<T>(Utf8JsonWriter json, T value, JsonTypeInfo<T> type)
+    {
+        if (value is not null && value.GetType() != typeof(T) && type.PolymorphismOptions is null
+            && type.Options.TryGetTypeInfo(value.GetType(), out JsonTypeInfo? exact))
+        {
+            JsonSerializer.Serialize(json, value, exact);
+        }
+        else
+        {
+            JsonSerializer.Serialize(json, value, type);
+        }
+    }
+}

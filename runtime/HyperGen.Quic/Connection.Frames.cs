@@ -1,0 +1,260 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Recovery;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic;
+
+/// <summary>What each frame of a received packet does.</summary>
+internal sealed partial class Connection
+{
+    private TransportError HandleFrames(
+        Timestamp now, PacketNumberSpace space, PacketType packetType, in ConnectionId destinationId, ReadOnlySpan<byte> payload, out PacketSummary summary)
+    {
+        var ackEliciting = false;
+        var probing = true;
+        summary = default;
+        var reader = new WireReader(payload);
+        while (!reader.IsEmpty)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+            //# An endpoint MUST treat the receipt of a frame of unknown type as a
+            //# connection error of type FRAME_ENCODING_ERROR.
+            if (!reader.TryReadVarInt(out var value)) return TransportError.Malformed(FrameType.Padding);
+            var type = (FrameType)value;
+            if (value > (long)FrameType.HandshakeDone) return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "The frame type is unknown.");
+            if (packetType is PacketType.Initial or PacketType.Handshake && !FrameTypes.IsPermittedInHandshake(type))
+            {
+                return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in this packet.");
+            }
+
+            ackEliciting |= FrameTypes.IsAckEliciting(type);
+            probing &= type is FrameType.Padding or FrameType.PathChallenge or FrameType.PathResponse or FrameType.NewConnectionId;
+            var error = HandleFrame(now, space, type, destinationId, ref reader);
+            if (error.IsError) return error;
+            if (State is ConnectionState.Draining or ConnectionState.Drained) break;
+        }
+
+        summary = new(ackEliciting, probing);
+        return TransportError.None;
+    }
+
+    private TransportError HandleFrame(Timestamp now, PacketNumberSpace space, FrameType type, in ConnectionId destinationId, ref WireReader reader)
+    {
+        if (FrameTypes.IsStream(type))
+        {
+            var error = StreamFrame.TryRead(ref reader, type, out var stream);
+            return error.IsError ? error : _streams.OnStreamFrame(stream);
+        }
+
+        switch (type)
+        {
+            case FrameType.Padding:
+                reader.SkipAll(0);
+                return TransportError.None;
+            case FrameType.Ping:
+                return TransportError.None;
+            case FrameType.Ack or FrameType.AckEcn:
+                return HandleAck(now, space, type, ref reader);
+            case FrameType.Crypto:
+                return HandleCrypto(now, space, ref reader);
+            case FrameType.ResetStream:
+                var error = ResetStreamFrame.TryRead(ref reader, out var reset);
+                return error.IsError ? error : _streams.OnResetStream(reset);
+            case FrameType.StopSending or FrameType.MaxStreamData or FrameType.StreamDataBlocked:
+                return HandleStreamValue(type, ref reader);
+            case FrameType.ConnectionClose or FrameType.ConnectionCloseApplication:
+                return HandleConnectionClose(now, type, ref reader);
+            case FrameType.NewConnectionId:
+                error = NewConnectionIdFrame.TryRead(ref reader, out var newId);
+                return error.IsError ? error : _remoteIds.OnNewConnectionId(newId);
+            case FrameType.PathChallenge or FrameType.PathResponse:
+                return HandlePathFrame(now, type, ref reader);
+            case FrameType.NewToken:
+                return HandleNewToken(ref reader);
+            case FrameType.HandshakeDone:
+                return HandleHandshakeDone(now);
+            default:
+                error = ValueFrame.TryRead(ref reader, type, out var frame);
+                return error.IsError ? error : HandleValue(frame, destinationId);
+        }
+    }
+
+    private TransportError HandleValue(in ValueFrame frame, in ConnectionId destinationId)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.MaxData:
+                _streams.OnMaxData(frame.Value);
+                return TransportError.None;
+            case FrameType.MaxStreamsBidi or FrameType.MaxStreamsUni:
+                _streams.OnMaxStreams(frame.Type == FrameType.MaxStreamsUni, frame.Value);
+                return TransportError.None;
+            case FrameType.RetireConnectionId:
+                var error = _localIds.OnRetired(frame.Value, destinationId, out var retired);
+                if (retired is not { } id) return error;
+                _endpoint.Remove(id);
+                IssueConnectionIds();
+                return error;
+            default:
+                // DATA_BLOCKED and STREAMS_BLOCKED tell us only that our limits are felt: credit never waits for them.
+                return TransportError.None;
+        }
+    }
+
+    private TransportError HandleStreamValue(FrameType type, ref WireReader reader)
+    {
+        var error = StreamValueFrame.TryRead(ref reader, type, out var frame);
+        if (error.IsError) return error;
+        return type switch
+        {
+            FrameType.StopSending => _streams.OnStopSending(frame),
+            FrameType.MaxStreamData => _streams.OnMaxStreamData(frame),
+            _ => _streams.OnStreamDataBlocked(frame),
+        };
+    }
+
+    private TransportError HandleAck(Timestamp now, PacketNumberSpace space, FrameType type, ref WireReader reader)
+    {
+        var error = AckFrame.TryRead(ref reader, type, out var ack);
+        if (error.IsError) return error;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.1
+        //# An endpoint SHOULD treat receipt of an acknowledgment for a packet it
+        //# did not send as a connection error of type PROTOCOL_VIOLATION
+        if (ack.Largest >= space.NextNumber || AcknowledgesSkipped(space, ack))
+        {
+            return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "A packet was acknowledged that was never sent.");
+        }
+
+        var exponent = space.Id == PacketNumberSpaceId.ApplicationData ? _remote?.AckDelayExponent ?? 3 : 0;
+
+        // A delay beyond any max_ack_delay is cut before it can overflow.
+        var delay = space.Id == PacketNumberSpaceId.ApplicationData
+            ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 40) << exponent)
+            : TimeSpan.Zero;
+        _recovery.OnAckReceived(now, space.Id, ack, delay);
+        if (space.Id == PacketNumberSpaceId.Handshake) _recovery.ReceivedHandshakeAck = true;
+        for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i].Frames);
+        OnPacketsLost();
+        if (_recovery.Acked.Count > 0) _streams.OnCongestionWindow(_recovery.Controller.Window);
+        return TransportError.None;
+    }
+
+    private static bool AcknowledgesSkipped(PacketNumberSpace space, in AckFrame ack)
+    {
+        if (space.Skipped.IsNone) return false;
+        foreach (var range in ack)
+        {
+            if (range.Start <= space.Skipped.Value) return space.Skipped.Value < range.End;
+        }
+
+        return false;
+    }
+
+    private void OnPacketAcked(PacketNumberSpace space, int frames)
+    {
+        for (var i = frames; i != SentFrames.End; i = _sentFrames.Release(i))
+        {
+            ref var frame = ref _sentFrames[i];
+            switch (frame.Type)
+            {
+                case FrameType.Crypto:
+                    space.Crypto.OnAcked(frame.Value, frame.Length);
+                    break;
+                case FrameType.Ack:
+                    space.Received.OnAckOfAck(frame.Value);
+                    break;
+                case FrameType.RetireConnectionId:
+                    _remoteIds.OnRetireAcked(frame.Value);
+                    break;
+                default:
+                    if (frame.Stream is not null) _streams.OnFrameAcked(frame);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Sends again what the packets just declared lost carried, as far as it still matters.</summary>
+    private void OnPacketsLost()
+    {
+        for (var i = 0; i < _recovery.Lost.Count; i++)
+        {
+            Statistics.PacketsLost++;
+            var frames = _recovery.Lost[i].Frames;
+            Requeue(_spaces[(int)_recovery.SettledSpace], frames);
+            _sentFrames.ReleaseAll(frames);
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+    //# QUIC packets that are determined to be lost are not retransmitted whole.
+    private void Requeue(PacketNumberSpace space, int frames)
+    {
+        for (var i = frames; i != SentFrames.End; i = _sentFrames[i].Next)
+        {
+            ref var frame = ref _sentFrames[i];
+            switch (frame.Type)
+            {
+                case FrameType.HandshakeDone:
+                    _handshakeDonePending = true;
+                    break;
+                case FrameType.NewConnectionId:
+                    _localIds.OnLost(frame.Value);
+                    break;
+                case FrameType.RetireConnectionId:
+                    _remoteIds.OnRetireLost(frame.Value);
+                    break;
+                case FrameType.PathChallenge:
+                    _path.ChallengePending = _path.ChallengeOutstanding;
+                    break;
+                case FrameType.Ack or FrameType.Ping or FrameType.PathResponse:
+                    break;
+                case FrameType.Crypto:
+                    space.Crypto.OnLost(frame.Value, frame.Length);
+                    break;
+                default:
+                    _streams.OnFrameLost(frame);
+                    break;
+            }
+        }
+    }
+
+    private TransportError HandleCrypto(Timestamp now, PacketNumberSpace space, ref WireReader reader)
+    {
+        var error = CryptoFrame.TryRead(ref reader, out var frame);
+        if (error.IsError) return error;
+        error = space.Crypto.OnFrame(frame);
+        if (error.IsError) return error;
+        while (space.Crypto.Incoming.HasData)
+        {
+            var bytes = space.Crypto.Incoming.Peek();
+            Handshake.HandleInput(LevelOf(space.Id), bytes);
+            space.Crypto.Incoming.Consume(bytes.Length);
+        }
+
+        return AdvanceHandshake(now);
+    }
+
+    private TransportError HandleNewToken(ref WireReader reader)
+    {
+        if (!reader.TryReadPrefixed(out var token)) return TransportError.Malformed(FrameType.NewToken);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
+        //# A server MUST treat receipt
+        //# of a NEW_TOKEN frame as a connection error of type PROTOCOL_VIOLATION.
+        if (Role == Role.Server) return TransportError.Of(TransportErrorCode.ProtocolViolation, FrameType.NewToken, "A client sent NEW_TOKEN.");
+        return token.IsEmpty
+            ? TransportError.Of(TransportErrorCode.FrameEncodingError, FrameType.NewToken, "The token is empty.")
+            : TransportError.None;
+    }
+
+    private TransportError HandleConnectionClose(Timestamp now, FrameType type, ref WireReader reader)
+    {
+        var error = ConnectionCloseFrame.TryRead(ref reader, type, out var frame);
+        if (error.IsError) return error;
+        var reason = System.Text.Encoding.UTF8.GetString(frame.Reason[..Math.Min(frame.Reason.Length, ConnectionCloseFrame.MaxReasonLength)]);
+        StartDraining(now, new(frame.IsApplication ? CloseKind.ByPeerApplication : CloseKind.ByPeerTransport, frame.ErrorCode, reason));
+        return TransportError.None;
+    }
+}

@@ -1,0 +1,321 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Parameters;
+using HyperGen.Quic.Protection;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls;
+
+namespace HyperGen.Quic;
+
+/// <summary>How a connection begins: its first keys, the bytes TLS exchanges, the peer's parameters, and which keys are dropped when.</summary>
+internal sealed partial class Connection
+{
+    private TrafficSecret? _oneRttRead;
+    private TrafficSecret? _oneRttWrite;
+    private ConnectionId _originalDestinationId;
+    private ConnectionId? _retrySourceId;
+    private ReadOnlyMemory<byte> _token;
+    private bool _handshakeDonePending;
+    private bool _hasRemoteId;
+
+    /// <summary>The connection ID the client's first packet was sent to; the endpoint keeps it in its map, because the client's first packets may come twice.</summary>
+    internal ConnectionId OriginalDestinationId => _originalDestinationId;
+
+    /// <summary>Begins a connection at a server with the keys that the first datagram was opened with.</summary>
+    internal static Connection Accept(Endpoint endpoint, Timestamp now, in NetworkPath path, in ConnectionId destinationId, in ConnectionId sourceId)
+    {
+        var connection = new Connection(endpoint, Role.Server, now, path);
+        connection._originalDestinationId = destinationId;
+        connection._remoteIds.SetFirst(sourceId);
+        connection._hasRemoteId = true;
+        var (client, server) = InitialSecrets.Derive(endpoint.Options.Crypto, destinationId.Span);
+        (connection.Initial.Read, connection.Initial.Write) = (client, server);
+        var local = connection.AddFirstLocalId();
+        connection._local.OriginalDestinationConnectionId = destinationId;
+        connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
+        connection.StartTls(endpoint.Options.CreateServerHandshake ?? throw new InvalidOperationException("The endpoint accepts no connections."));
+        return connection;
+    }
+
+    /// <summary>Begins a connection at a client, whose first flight is then ready to be transmitted.</summary>
+    internal static Connection Connect(Endpoint endpoint, Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+        //# This Destination Connection ID MUST be at least 8 bytes in length.
+        Span<byte> random = stackalloc byte[8];
+        endpoint.Options.Random(random);
+        var connection = new Connection(endpoint, Role.Client, now, path);
+        connection._originalDestinationId = new(random);
+        connection._remoteIds.SetFirst(connection._originalDestinationId);
+        var (client, server) = InitialSecrets.Derive(endpoint.Options.Crypto, random);
+        (connection.Initial.Read, connection.Initial.Write) = (server, client);
+        connection.AddFirstLocalId();
+        connection.StartTls(createHandshake);
+        connection.AdvanceHandshake(now);
+        connection._recovery.SetLossDetectionTimer(now);
+        return connection;
+    }
+
+    /// <summary>
+    /// Goes on after a question was answered through <see cref="Handshake" />, on this connection's thread. To be followed by the same calls as a datagram.
+    /// </summary>
+    public void HandleAnswer(Timestamp now)
+    {
+        if (State != ConnectionState.Handshaking) return;
+        Question = null;
+        var error = AdvanceHandshake(now);
+        if (error.IsError) Close(now, error);
+        else OpenUndecryptable(now, _path.Path, EcnCodepoint.NotEct);
+    }
+
+    private static EncryptionLevel LevelOf(PacketNumberSpaceId space) => space switch
+    {
+        PacketNumberSpaceId.Initial => EncryptionLevel.Initial,
+        PacketNumberSpaceId.Handshake => EncryptionLevel.Handshake,
+        _ => EncryptionLevel.OneRtt,
+    };
+
+    private PacketNumberSpace SpaceOf(EncryptionLevel level) => level switch
+    {
+        EncryptionLevel.Initial => Initial,
+        EncryptionLevel.Handshake => HandshakeSpace,
+        _ => Application,
+    };
+
+    private ConnectionId AddFirstLocalId()
+    {
+        var id = _endpoint.DrawConnectionId();
+        _localIds.AddFirst(id);
+        _endpoint.Add(id, this);
+        _local.InitialSourceConnectionId = id;
+        return id;
+    }
+
+    private void StartTls(Func<ReadOnlyMemory<byte>, TlsHandshake> create)
+    {
+        var encoded = new byte[TransportParameters.MaxEncodedLength];
+        Handshake = create(encoded.AsMemory(0, _local.Write(encoded)));
+    }
+
+    /// <summary>Acts on everything TLS has to say.</summary>
+    private TransportError AdvanceHandshake(Timestamp now)
+    {
+        while (Handshake.TryGetEvent(out var next))
+        {
+            var error = HandleTlsEvent(now, next);
+            if (error.IsError) return error;
+        }
+
+        while (Handshake.TryGetOutput(out var level, out var bytes)) SpaceOf(level).Crypto.Append(bytes);
+        return TransportError.None;
+    }
+
+    private TransportError HandleTlsEvent(Timestamp now, in TlsEvent next)
+    {
+        switch (next.Kind)
+        {
+            case TlsEventKind.ReadSecret when next.Level == EncryptionLevel.OneRtt:
+                _oneRttRead = next.Secret;
+                InstallOneRttKeys();
+                return TransportError.None;
+            case TlsEventKind.WriteSecret when next.Level == EncryptionLevel.OneRtt:
+                _oneRttWrite = next.Secret;
+                InstallOneRttKeys();
+                return TransportError.None;
+            case TlsEventKind.ReadSecret or TlsEventKind.WriteSecret:
+                InstallHandshakeKeys(next);
+                return TransportError.None;
+            case TlsEventKind.PeerTransportParameters:
+                return HandlePeerParameters(next.TransportParameters.Span);
+            case TlsEventKind.Question:
+                Question = next.Question;
+                _events.Add(ConnectionEventKind.HandshakeQuestion);
+                return TransportError.None;
+            case TlsEventKind.HandshakeComplete:
+                OnHandshakeComplete(now);
+                return TransportError.None;
+            default:
+                return TransportError.Of((TransportErrorCode)next.Error.Code, FrameType.Crypto, next.Error.Reason);
+        }
+    }
+
+    private void InstallHandshakeKeys(in TlsEvent next)
+    {
+        using var secret = next.Secret;
+        if (next.Level != EncryptionLevel.Handshake) return;
+        var keys = new DirectionKeys(_endpoint.Options.Crypto, secret.Suite, secret.Bytes);
+        if (next.Kind == TlsEventKind.ReadSecret) HandshakeSpace.Read = keys;
+        else HandshakeSpace.Write = keys;
+        _recovery.HasHandshakeKeys = true;
+    }
+
+    /// <summary>
+    /// Both directions come into use together: at a server when the client's Finished is verified, so that nothing is said to a client nobody has heard of.
+    /// </summary>
+    private void InstallOneRttKeys()
+    {
+        if (_oneRttRead is null || _oneRttWrite is null || (Role == Role.Server && !Handshake.IsComplete)) return;
+        _oneRtt = new(_endpoint.Options.Crypto, _oneRttRead, _oneRttWrite);
+        _oneRttRead.Dispose();
+        _oneRttWrite.Dispose();
+        _oneRttRead = _oneRttWrite = null;
+
+        // One number early in the connection is never sent, so that a peer that acknowledges what it did not receive is found out.
+        Span<byte> random = stackalloc byte[1];
+        _endpoint.Options.Random(random);
+        _skipAfter = 8 + (random[0] % 64);
+    }
+
+    private TransportError HandlePeerParameters(ReadOnlySpan<byte> encoded)
+    {
+        var error = TransportParameters.TryRead(encoded, Role == Role.Client ? Role.Server : Role.Client, out var remote);
+        if (error.IsError) return error;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+        //# Endpoints MUST
+        //# validate that received transport parameters match received connection ID values.
+        if (remote.InitialSourceConnectionId is not { } source || source != _remoteIds.Current)
+        {
+            return TransportError.Of(TransportErrorCode.TransportParameterError, "initial_source_connection_id does not match.");
+        }
+
+        if (Role == Role.Client)
+        {
+            if (remote.OriginalDestinationConnectionId is not { } original || original != _originalDestinationId)
+            {
+                return TransportError.Of(TransportErrorCode.TransportParameterError, "original_destination_connection_id does not match.");
+            }
+
+            if (remote.RetrySourceConnectionId != _retrySourceId)
+            {
+                return TransportError.Of(TransportErrorCode.TransportParameterError, "retry_source_connection_id does not match.");
+            }
+
+            if (remote.StatelessResetToken is { } token) _remoteIds.SetFirstToken(token);
+        }
+
+        _remote = remote;
+        _recovery.MaxAckDelay = remote.MaxAckDelay;
+        _idleTimeout = EffectiveIdleTimeout(_limits.IdleTimeout, remote.MaxIdleTimeout);
+        _streams.OnPeerParameters(remote);
+        return TransportError.None;
+    }
+
+    private void OnHandshakeComplete(Timestamp now)
+    {
+        State = ConnectionState.Established;
+        InstallOneRttKeys();
+        _events.Add(ConnectionEventKind.HandshakeCompleted);
+        _recovery.Controller.SetMaxDatagramSize(DatagramSize);
+        _endpoint.OnHandshakeDone();
+        if (Role == Role.Client) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
+        //# the TLS handshake is considered confirmed at the server when the handshake
+        //# completes.
+        _handshakeDonePending = true;
+        _path.IsValidated = true;
+        OnHandshakeConfirmed(now);
+    }
+
+    private TransportError HandleHandshakeDone(Timestamp now)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.20
+        //# A server MUST
+        //# treat receipt of a HANDSHAKE_DONE frame as a connection error of type
+        //# PROTOCOL_VIOLATION.
+        if (Role == Role.Server) return TransportError.Of(TransportErrorCode.ProtocolViolation, FrameType.HandshakeDone, "A client sent HANDSHAKE_DONE.");
+        if (!_recovery.HandshakeConfirmed) OnHandshakeConfirmed(now);
+        return TransportError.None;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.2
+    //# An endpoint MUST discard its Handshake keys when the TLS handshake is
+    //# confirmed
+    private void OnHandshakeConfirmed(Timestamp now)
+    {
+        _recovery.HandshakeConfirmed = true;
+        Discard(now, HandshakeSpace);
+        Discard(now, Initial);
+        IssueConnectionIds();
+    }
+
+    /// <summary>A packet of the space was authenticated.</summary>
+    private void OnPacketOpened(Timestamp now, PacketNumberSpace space, in ConnectionId sourceId)
+    {
+        if (!_hasRemoteId)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+            //# Until a packet is received from the server, the client MUST
+            //# use the same Destination Connection ID value on all packets in this
+            //# connection.
+            _hasRemoteId = true;
+            _remoteIds.SetFirst(sourceId);
+        }
+
+        if (Role != Role.Server || space.Id != PacketNumberSpaceId.Handshake) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+        //# receipt of a packet protected with Handshake keys
+        //# confirms that the peer successfully processed an Initial packet.
+        _path.IsValidated = true;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
+        //# a server MUST discard Initial keys when
+        //# it first successfully processes a Handshake packet.
+        Discard(now, Initial);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+    //# Any further changes to the Destination Connection ID are only permitted
+    //# if the values are taken from NEW_CONNECTION_ID frames; if subsequent
+    //# Initial packets include a different Source Connection ID, they MUST be
+    //# discarded.
+    private bool IsExpectedSource(in PacketHeader header) =>
+        !_hasRemoteId || _recovery.HandshakeConfirmed || header.SourceId.SequenceEqual(_remoteIds.Current.Span);
+
+    private void Discard(Timestamp now, PacketNumberSpace space)
+    {
+        if (space.IsDiscarded) return;
+        space.Discard();
+        _recovery.OnPacketNumberSpaceDiscarded(now, space.Id, _sentFrames);
+    }
+
+    private void HandleRetry(Timestamp now, in PacketHeader header, ReadOnlySpan<byte> packet)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+        //# A client MUST accept and process at most one Retry packet for each
+        //# connection attempt.
+        Statistics.PacketsDropped++;
+        if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null || header.Token.Length <= RetryIntegrity.TagLength) return;
+        Span<byte> tag = stackalloc byte[RetryIntegrity.TagLength];
+        RetryIntegrity.ComputeTag(_endpoint.Options.Crypto, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
+        if (!tag.SequenceEqual(packet[^RetryIntegrity.TagLength..])) return;
+
+        _token = header.Token[..^RetryIntegrity.TagLength].ToArray();
+        _retrySourceId = new(header.SourceId);
+        _remoteIds.SetFirst(_retrySourceId.Value);
+        Initial.Read?.Dispose();
+        Initial.Write?.Dispose();
+        var (client, server) = InitialSecrets.Derive(_endpoint.Options.Crypto, header.SourceId);
+        (Initial.Read, Initial.Write) = (server, client);
+        _recovery.OnRetry(now);
+        OnPacketsLost();
+    }
+
+    private void HandleVersionNegotiation(Timestamp now, in PacketHeader header)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
+        //# A client MUST discard any Version Negotiation packet if it has
+        //# received and successfully processed any other packet
+        Statistics.PacketsDropped++;
+        if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null) return;
+        if (!header.SourceId.SequenceEqual(_originalDestinationId.Span)) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
+        //# A client MUST discard a Version Negotiation packet that lists
+        //# the QUIC version selected by the client.
+        if (VersionNegotiationPacket.Lists(header.Token, QuicVersion.V1)) return;
+        End(now, new(CloseKind.VersionNegotiation, 0, "The server does not speak QUIC version 1."));
+    }
+}

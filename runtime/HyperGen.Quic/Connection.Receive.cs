@@ -1,0 +1,216 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic;
+
+/// <summary>From a datagram to frames: which packets it holds, which of them can be opened, which are new.</summary>
+internal sealed partial class Connection
+{
+    private Timestamp _lastActivity;
+    private bool _sentSinceActivity;
+
+    /// <summary>Handles a datagram that the endpoint found to be this connection's. It is decrypted in place.</summary>
+    internal void HandleDatagram(Timestamp now, in NetworkPath path, EcnCodepoint ecn, Span<byte> datagram)
+    {
+        if (State is ConnectionState.Draining or ConnectionState.Drained) return;
+        if (path == _path.Path)
+        {
+            _path.OnReceived(datagram.Length);
+            OnAmplificationLimitMoved(now);
+        }
+
+        if (State == ConnectionState.Closing)
+        {
+            OnDatagramWhileClosing();
+            return;
+        }
+
+        var rest = datagram;
+        ConnectionId first = default;
+        for (var isFirst = true; !rest.IsEmpty && PacketHeader.TryRead(rest, _endpoint.Options.ConnectionIdLength, out var header); isFirst = false)
+        {
+            var packet = rest[..header.End];
+            rest = rest[header.End..];
+            if (header.DestinationId.Length > ConnectionId.MaxLength) break;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+            //# Receivers SHOULD ignore any subsequent packets with a different
+            //# Destination Connection ID than the first packet in the datagram.
+            if (isFirst) first = new(header.DestinationId);
+            else if (!header.DestinationId.SequenceEqual(first.Span)) continue;
+
+            HandlePacket(now, path, ecn, datagram.Length, header, packet);
+            if (State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
+        }
+
+        OpenUndecryptable(now, path, ecn);
+    }
+
+    private void HandlePacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, int datagramLength, in PacketHeader header, Span<byte> packet)
+    {
+        switch (header.Type)
+        {
+            case PacketType.Initial:
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+                //# A server MUST discard an Initial packet that is carried in a UDP
+                //# datagram with a payload that is smaller than the smallest allowed
+                //# maximum datagram size of 1200 bytes.
+                if (Role == Role.Server && datagramLength < MinDatagramSize) break;
+                HandleLongPacket(now, path, ecn, Initial, header, packet);
+                return;
+            case PacketType.Handshake:
+                HandleLongPacket(now, path, ecn, HandshakeSpace, header, packet);
+                return;
+            case PacketType.OneRtt:
+                HandleShortPacket(now, path, ecn, header, packet);
+                return;
+            case PacketType.Retry:
+                HandleRetry(now, header, packet);
+                return;
+            case PacketType.VersionNegotiation:
+                HandleVersionNegotiation(now, header);
+                return;
+        }
+
+        Statistics.PacketsDropped++;
+    }
+
+    private void HandleLongPacket(
+        Timestamp now, in NetworkPath path, EcnCodepoint ecn, PacketNumberSpace space, in PacketHeader header, Span<byte> packet)
+    {
+        if (space.Read is null)
+        {
+            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
+            return;
+        }
+
+        if (!IsExpectedSource(header) || !space.Read.Header.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
+        {
+            Statistics.PacketsDropped++;
+            return;
+        }
+
+        var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
+        var headerLength = header.PacketNumberOffset + length;
+        var payload = packet[headerLength..];
+        if (space.Received.IsDuplicate(number) || !space.Read.Packet.TryOpen(number, packet[..headerLength], payload, payload))
+        {
+            Statistics.PacketsDropped++;
+            return;
+        }
+
+        var sourceId = new ConnectionId(header.SourceId);
+        var destinationId = new ConnectionId(header.DestinationId);
+        if (HasReservedBits(now, packet[0], PacketHeader.LongReservedBits)) return;
+        OnPacketOpened(now, space, sourceId);
+        HandlePayload(now, path, ecn, space, header.Type, destinationId, number, payload[..^Tls.Crypto.Aead.TagLength]);
+    }
+
+    private void HandleShortPacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> packet)
+    {
+        if (_oneRtt is null)
+        {
+            if (!_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
+            return;
+        }
+
+        Span<byte> tail = stackalloc byte[StatelessResetToken.Length];
+        if (packet.Length >= tail.Length) packet[^tail.Length..].CopyTo(tail);
+        var space = Application;
+        if (!_oneRtt.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
+        {
+            OnUnopened(now, packet.Length, tail);
+            return;
+        }
+
+        var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
+        var headerLength = header.PacketNumberOffset + length;
+        if (space.Received.IsDuplicate(number)
+            || !_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, _recovery.HandshakeConfirmed, number, packet, headerLength))
+        {
+            OnUnopened(now, packet.Length, tail);
+            return;
+        }
+
+        if (HasReservedBits(now, packet[0], PacketHeader.ShortReservedBits)) return;
+        HandlePayload(
+            now, path, ecn, space, PacketType.OneRtt, new ConnectionId(header.DestinationId), number, packet[headerLength..^Tls.Crypto.Aead.TagLength]);
+    }
+
+    private void HandlePayload(
+        Timestamp now, in NetworkPath path, EcnCodepoint ecn, PacketNumberSpace space, PacketType type, in ConnectionId destinationId, PacketNumber number,
+        ReadOnlySpan<byte> payload)
+    {
+        Statistics.PacketsReceived++;
+        _lastActivity = now;
+        _sentSinceActivity = false;
+        var isNewest = number > space.Received.Largest;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+        //# An endpoint MUST treat receipt of a packet containing no frames as a
+        //# connection error of type PROTOCOL_VIOLATION.
+        var error = payload.IsEmpty
+            ? TransportError.Of(TransportErrorCode.ProtocolViolation, "A packet holds no frames.")
+            : HandleFrames(now, space, type, destinationId, payload, out _packet);
+        if (error.IsError)
+        {
+            Close(now, error);
+            return;
+        }
+
+        if (space.IsDiscarded) return;
+        var delay = space.Id == PacketNumberSpaceId.ApplicationData ? _limits.MaxAckDelay : TimeSpan.Zero;
+        space.Received.OnPacketReceived(now, number, _packet.IsAckEliciting, ecn, delay);
+        if (space.Id == PacketNumberSpaceId.ApplicationData && path != _path.Path && isNewest && !_packet.IsProbing) OnPeerMigrated(now, path);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2
+    //# An endpoint MUST treat receipt of a packet that has a non-zero value for
+    //# these bits after removing both packet and header protection as a
+    //# connection error of type PROTOCOL_VIOLATION.
+    private bool HasReservedBits(Timestamp now, byte first, byte mask)
+    {
+        if ((first & mask) == 0) return false;
+        Close(now, TransportError.Of(TransportErrorCode.ProtocolViolation, "Reserved header bits are set."));
+        return true;
+    }
+
+    private void OnUnopened(Timestamp now, int packetLength, ReadOnlySpan<byte> tail)
+    {
+        Statistics.PacketsDropped++;
+        if (packetLength >= StatelessReset.MinimumLength && _remoteIds.IsStatelessReset(tail))
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
+            //# the endpoint MUST enter the draining period and not
+            //# send any further packets on this connection
+            StartDraining(now, new(CloseKind.StatelessReset));
+        }
+        else if (_oneRtt!.IntegrityLimitReached)
+        {
+            Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
+        }
+    }
+
+    /// <summary>Tries again what came before its keys.</summary>
+    private void OpenUndecryptable(Timestamp now, in NetworkPath path, EcnCodepoint ecn)
+    {
+        for (var i = 0; i < _undecryptable.Count && State is ConnectionState.Handshaking or ConnectionState.Established;)
+        {
+            var packet = _undecryptable[i];
+            PacketHeader.TryRead(packet, _endpoint.Options.ConnectionIdLength, out var header);
+            var hasKeys = header.Type == PacketType.OneRtt ? _oneRtt is not null : HandshakeSpace.Read is not null || HandshakeSpace.IsDiscarded;
+            if (!hasKeys)
+            {
+                i++;
+                continue;
+            }
+
+            HandlePacket(now, path, ecn, packet.Length, header, packet);
+            _undecryptable.RemoveAt(i);
+        }
+    }
+
+    /// <summary>What the frames of the packet being handled amount to.</summary>
+    private PacketSummary _packet;
+}

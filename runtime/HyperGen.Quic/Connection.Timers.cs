@@ -1,0 +1,114 @@
+namespace HyperGen.Quic;
+
+/// <summary>What happens when nothing happens.</summary>
+internal sealed partial class Connection
+{
+    /// <summary>So many probe timeouts in a row may mean that the path drops datagrams above 1200 bytes.</summary>
+    private const int BlackHoleProbes = 3;
+
+    private TimeSpan _idleTimeout;
+    private Timestamp _closeDeadline = Timestamp.Never;
+    private bool _pathIsSmall;
+
+    /// <summary>When <see cref="HandleTimeout" /> is to be called at the latest; it may be called at any time, and does nothing when it is too early.</summary>
+    public Timestamp NextTimeout
+    {
+        get
+        {
+            switch (State)
+            {
+                case ConnectionState.Drained:
+                    return Timestamp.Never;
+                case ConnectionState.Closing or ConnectionState.Draining:
+                    return _closeDeadline;
+                case ConnectionState.Handshaking:
+                    return Timestamp.Min(_created + _limits.HandshakeTimeout, Timestamp.Min(_recovery.Timer, IdleDeadline));
+                default:
+                    var acknowledge = Application.Received.HasNews ? Application.Received.Deadline : Timestamp.Never;
+                    return Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
+            }
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
+    //# To avoid excessively small idle timeout periods, endpoints MUST increase the
+    //# idle timeout period to be at least three times the current Probe Timeout (PTO).
+    private Timestamp IdleDeadline
+    {
+        get
+        {
+            var timeout = State == ConnectionState.Handshaking ? _limits.IdleTimeout : _idleTimeout;
+            if (timeout <= TimeSpan.Zero) return Timestamp.Never;
+            var leastly = 3 * _recovery.PtoPeriod;
+            return _lastActivity + (timeout > leastly ? timeout : leastly);
+        }
+    }
+
+    /// <summary>Time passed. To be followed by the same calls as a datagram.</summary>
+    public void HandleTimeout(Timestamp now)
+    {
+        switch (State)
+        {
+            case ConnectionState.Drained:
+                return;
+            case ConnectionState.Closing or ConnectionState.Draining:
+                if (now >= _closeDeadline) Drain();
+                return;
+        }
+
+        if (now >= IdleDeadline || (State == ConnectionState.Handshaking && now >= _created + _limits.HandshakeTimeout))
+        {
+            End(now, new(CloseKind.TimedOut, 0, State == ConnectionState.Handshaking ? "The handshake took too long." : "Nothing was heard for too long."));
+            return;
+        }
+
+        if (now >= _recovery.Timer) OnLossDetectionTimeout(now);
+    }
+
+    private void OnLossDetectionTimeout(Timestamp now)
+    {
+        var probed = _recovery.OnLossDetectionTimeout(now);
+        if (probed is not { } id)
+        {
+            OnPacketsLost();
+            return;
+        }
+
+        Statistics.ProbeTimeouts++;
+        if (_recovery.PtoCount >= BlackHoleProbes && !_pathIsSmall && State == ConnectionState.Established)
+        {
+            _pathIsSmall = true;
+            _recovery.Controller.SetMaxDatagramSize(MinDatagramSize);
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
+        //# When a PTO timer expires, a sender MUST send at least one ack-
+        //# eliciting packet in the packet number space as a probe.
+        var space = _spaces[(int)id];
+        var inFlight = _recovery.InFlight(id);
+        space.Probes = inFlight.AckElicitingInFlight > 0 ? 2 : 1;
+
+        // The oldest packet is the likeliest to be missed: its frames go again, without it being declared lost.
+        for (var i = 0; i < inFlight.Count; i++)
+        {
+            if (inFlight[i].Gone || !inFlight[i].AckEliciting) continue;
+            Requeue(space, inFlight[i].Frames);
+            break;
+        }
+    }
+
+    private void OnAmplificationLimitMoved(Timestamp now)
+    {
+        var atLimit = _path.Allowance < (Initial.Write is not null ? MinDatagramSize : MinUsefulPacket);
+        if (atLimit == _recovery.AtAmplificationLimit) return;
+        _recovery.AtAmplificationLimit = atLimit;
+        _recovery.SetLossDetectionTimer(now);
+    }
+
+    private static TimeSpan EffectiveIdleTimeout(TimeSpan ours, TimeSpan peers)
+    {
+        if (ours <= TimeSpan.Zero) return peers;
+        if (peers <= TimeSpan.Zero) return ours;
+        return ours < peers ? ours : peers;
+    }
+}

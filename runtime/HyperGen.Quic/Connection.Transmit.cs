@@ -1,0 +1,324 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic;
+
+/// <summary>From what waits to be sent to datagrams, built in the caller's buffer in the shape that one send call takes.</summary>
+internal sealed partial class Connection
+{
+    /// <summary>Below this, what is left of an allowance or a datagram is not worth a packet.</summary>
+    private const int MinUsefulPacket = 100;
+
+    /// <summary>
+    /// After so many packets that ask for no acknowledgment one asks, so that the peer's acknowledgment lets us forget ranges (RFC 9000 section 13.2.4).
+    /// </summary>
+    private const int MaxAckOnlyPackets = 16;
+
+    private Timestamp _pacedUntil = Timestamp.Never;
+    private int _ackOnlyPackets;
+    private long _skipAfter = -1;
+
+    /// <summary>The size of full datagrams: 1200 until the handshake is complete, then what the path and the peer take.</summary>
+    public int DatagramSize => State == ConnectionState.Handshaking || _remote is null || _pathIsSmall
+        ? MinDatagramSize
+        : (int)Math.Min(_limits.MaxDatagramSize, _remote.MaxUdpPayloadSize);
+
+    /// <summary>Builds the next batch; false when there is nothing to send now. Called until it answers false.</summary>
+    /// <param name="now">The time at which it is sent.</param>
+    /// <param name="buffer">Where the datagrams go; <see cref="Quic.Transmit.MaxLength" /> bytes take every batch.</param>
+    /// <param name="transmit">How to send it.</param>
+    public bool TryTransmit(Timestamp now, Span<byte> buffer, out Transmit transmit)
+    {
+        transmit = default;
+        if (State is ConnectionState.Draining or ConnectionState.Drained) return false;
+        if (State == ConnectionState.Closing && !TakeCloseTurn()) return false;
+        UpdateKeysWhenWorn(now);
+
+        var length = 0;
+        var segment = DatagramSize;
+        _pacedUntil = Timestamp.Never;
+        for (var count = 0; count < Transmit.MaxSegments && buffer.Length - length >= segment; count++)
+        {
+            var written = BuildDatagram(now, buffer.Slice(length, segment));
+            length += written;
+            if (written < segment || State == ConnectionState.Closing)
+            {
+                if (count == 0) segment = written;
+                break;
+            }
+        }
+
+        if (length == 0) return false;
+        OnAmplificationLimitMoved(now);
+        _recovery.SetLossDetectionTimer(now);
+        transmit = new(_path.Path, length, segment, EcnCodepoint.NotEct);
+        return true;
+    }
+
+    private void UpdateKeysWhenWorn(Timestamp now)
+    {
+        if (_oneRtt is not { ShouldUpdate: true }) return;
+        if (_oneRtt.ConfidentialityLimitReached) Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "The keys are worn out."));
+        else TryUpdateKeys();
+    }
+
+    /// <summary>Fills one datagram with a packet of each space that has something to say; its length, 0 when none has.</summary>
+    private int BuildDatagram(Timestamp now, Span<byte> datagram)
+    {
+        if (_path.Allowance < datagram.Length)
+        {
+            // Datagrams with Initial packets are never cut; others may be.
+            if (Initial.Write is not null || _path.Allowance < MinUsefulPacket) return 0;
+            datagram = datagram[..(int)_path.Allowance];
+        }
+
+        var mayAddData = MayAddData(now, datagram.Length);
+        var length = 0;
+        var minimum = 0;
+        var pending = default(UnsealedPacket);
+        foreach (var space in _spaces)
+        {
+            if (datagram.Length - length < MinUsefulPacket || !TryBuildPacket(now, space, datagram, length, mayAddData, out var packet)) continue;
+            if (pending.Space is not null) Seal(now, datagram, pending, 0);
+            pending = packet;
+            length = packet.End;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+            //# A client MUST expand the payload of all UDP datagrams carrying Initial
+            //# packets to at least the smallest allowed maximum datagram size of 1200 bytes
+            if (space.Id == PacketNumberSpaceId.Initial && (Role == Role.Client || packet.AckEliciting)) minimum = MinDatagramSize;
+            if (packet.ExpandDatagram) minimum = Math.Max(minimum, Math.Min(MinDatagramSize, datagram.Length));
+            if (packet.FillDatagram) minimum = datagram.Length;
+        }
+
+        if (pending.Space is null) return 0;
+        var padding = Math.Max(0, minimum - length);
+        Seal(now, datagram, pending, padding);
+        length += padding;
+        _path.OnSent(length);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
+        //# a client MUST discard Initial keys when it first
+        //# sends a Handshake packet
+        if (Role == Role.Client && HandshakeSpace.NextNumber.Value > 0) Discard(now, Initial);
+        return length;
+    }
+
+    private bool MayAddData(Timestamp now, int size)
+    {
+        if (!_recovery.Controller.HasRoom(size)) return false;
+        if (State != ConnectionState.Established) return true;
+        if (_pacer.Budget(now, _recovery.Controller, _recovery.Rtt) >= size) return true;
+        if (_streams.HasData) _pacedUntil = _pacer.NextSend(_recovery.Controller, _recovery.Rtt);
+        return false;
+    }
+
+    private bool TryBuildPacket(Timestamp now, PacketNumberSpace space, Span<byte> datagram, int start, bool mayAddData, out UnsealedPacket packet)
+    {
+        packet = default;
+        var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
+        if (isApplication ? _oneRtt is null : space.Write is null) return false;
+        mayAddData |= space.Probes > 0;
+        var isClosing = State == ConnectionState.Closing;
+        if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
+
+        if (isApplication && space.NextNumber.Value == _skipAfter) space.SkipNumber();
+        var number = space.NextNumber;
+        var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
+        var header = new WireWriter(datagram[start..]);
+        var destination = _remoteIds.Current;
+        if (isApplication)
+        {
+            PacketHeader.WriteShort(ref header, destination.Span, _oneRtt!.Phase, numberLength);
+        }
+        else
+        {
+            // A token of a Retry can be longer than what is left of a datagram, and then there is no way to use it.
+            if (header.Remaining < MinUsefulPacket + _token.Length) return false;
+            var type = space.Id == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake;
+            PacketHeader.WriteLong(ref header, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
+        }
+
+        var numberOffset = start + header.Position;
+        var payloadStart = numberOffset + numberLength;
+        var builder = new PacketBuilder(datagram[payloadStart..^Aead.TagLength], _sentFrames);
+        var expand = false;
+        if (isClosing) WriteClose(ref builder, isApplication);
+        else if (!TryFill(now, space, ref builder, mayAddData, out expand)) return false;
+        if (builder.IsEmpty) return false;
+
+        PacketHeader.WritePacketNumber(ref header, number, numberLength);
+        space.TakeNumber();
+
+        // The header protection sample starts four bytes after the packet number does, whatever its length.
+        if (numberLength + builder.Writer.Position < 4) builder.Writer.WriteZeros(4 - numberLength - builder.Writer.Position);
+        packet = new()
+        {
+            Space = space,
+            Number = number,
+            Start = start,
+            NumberOffset = numberOffset,
+            NumberLength = numberLength,
+            End = payloadStart + builder.Writer.Position + Aead.TagLength,
+            Frames = builder.Frames,
+            AckEliciting = builder.AckEliciting,
+            ExpandDatagram = expand,
+            FillDatagram = builder.IsFull && builder.AckEliciting && isApplication,
+        };
+        return true;
+    }
+
+    private bool WantsToSend(Timestamp now, PacketNumberSpace space, bool mayAddData)
+    {
+        if (space.Received.IsDue(now) || space.Probes > 0) return true;
+        if (!mayAddData) return false;
+        if (space.Crypto.HasPending) return true;
+        return space.Id == PacketNumberSpaceId.ApplicationData
+            && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _remoteIds.RetirePending > 0 || _localIds.HasPending || HasPathFrames);
+    }
+
+    /// <summary>Puts frames into a packet; false, with nothing taken from anywhere, when it would only hold an acknowledgment that is not due.</summary>
+    private bool TryFill(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder, bool mayAddData, out bool expand)
+    {
+        expand = false;
+        var ackDue = space.Received.IsDue(now);
+        var hasAck = space.Received.HasNews && TryWriteAck(now, space, ref builder);
+        var ackLength = builder.Writer.Position;
+        if (mayAddData)
+        {
+            if (space.Crypto.HasPending) space.Crypto.Write(ref builder);
+            if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder, out expand);
+        }
+
+        if (!builder.AckEliciting && (space.Probes > 0 || (hasAck && ackDue && mayAddData && AckNeedsAnswer(space))))
+        {
+            builder.Writer.WriteByte((byte)FrameType.Ping);
+            builder.Record(new() { Type = FrameType.Ping });
+        }
+
+        if (builder.Writer.Position == ackLength && !ackDue)
+        {
+            _sentFrames.ReleaseAll(builder.Frames);
+            return false;
+        }
+
+        if (hasAck) space.Received.OnAckSent();
+        if (builder.AckEliciting && space.Probes > 0) space.Probes--;
+        return true;
+    }
+
+    private void WriteApplicationFrames(Timestamp now, ref PacketBuilder builder, out bool expand)
+    {
+        expand = WritePathFrames(ref builder);
+        if (_handshakeDonePending && builder.HasRoom(1))
+        {
+            _handshakeDonePending = false;
+            builder.Writer.WriteByte((byte)FrameType.HandshakeDone);
+            builder.Record(new() { Type = FrameType.HandshakeDone });
+        }
+
+        while (_remoteIds.RetirePending > 0 && builder.HasRoom(ValueFrame.MaxLength) && _remoteIds.TryTakeRetire(out var sequence))
+        {
+            builder.TryWrite(new(FrameType.RetireConnectionId, sequence));
+        }
+
+        while (_localIds.HasPending && builder.HasRoom(NewConnectionIdFrame.MaxLength) && _localIds.TryTakePending(out var sequence, out var id))
+        {
+            new NewConnectionIdFrame(sequence, 0, id, StatelessResetToken.Derive(_endpoint.Options.ResetKey, id)).Write(ref builder.Writer);
+            builder.Record(new() { Type = FrameType.NewConnectionId, Value = sequence });
+        }
+
+        if (_streams.HasControl) _streams.WriteControl(ref builder, now, _recovery.Rtt.SmoothedRtt);
+        _streams.WriteData(ref builder);
+    }
+
+    private bool TryWriteAck(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder)
+    {
+        var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
+        var delay = isApplication ? (long)(now - space.Received.LargestReceived).TotalMicroseconds >> _local.AckDelayExponent : 0;
+        if (!AckFrame.TryWrite(ref builder.Writer, space.Received.Ranges, Math.Max(0, delay), space.Received.Ecn)) return false;
+        builder.RecordAck(space.Received.Largest);
+        return true;
+    }
+
+    private bool AckNeedsAnswer(PacketNumberSpace space) => space.Received.Ranges.Count > 1 && _ackOnlyPackets >= MaxAckOnlyPackets;
+
+    /// <summary>Finishes a packet: padding, length, encryption, header protection, and the memory of what it carried.</summary>
+    private void Seal(Timestamp now, Span<byte> datagram, in UnsealedPacket packet, int padding)
+    {
+        var end = packet.End + padding;
+        datagram.Slice(packet.End - Aead.TagLength, padding).Clear();
+        var bytes = datagram[packet.Start..end];
+        var numberOffset = packet.NumberOffset - packet.Start;
+        if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData)
+        {
+            _oneRtt!.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
+        }
+        else
+        {
+            VarInt.WriteTwoBytes(bytes[(numberOffset - 2)..], end - packet.NumberOffset);
+            packet.Space.Write!.Packet.Seal(packet.Number, bytes, numberOffset + packet.NumberLength);
+            packet.Space.Write.Header.Protect(bytes, numberOffset, packet.NumberLength);
+        }
+
+        Statistics.PacketsSent++;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-2
+        //# Packets are considered in flight when they are ack-eliciting or contain a
+        //# PADDING frame
+        if (!packet.AckEliciting && padding == 0)
+        {
+            _ackOnlyPackets++;
+            _sentFrames.ReleaseAll(packet.Frames);
+            return;
+        }
+
+        var controller = _recovery.Controller;
+        _ackOnlyPackets = 0;
+        if (State == ConnectionState.Established) _pacer.OnSent(bytes.Length);
+        if (packet.AckEliciting && !_sentSinceActivity)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
+            //# An endpoint also restarts its idle timer when sending an
+            //# ack-eliciting packet if no other ack-eliciting packets have been sent since last
+            //# receiving and processing a packet.
+            _sentSinceActivity = true;
+            _lastActivity = now;
+        }
+
+        _recovery.OnPacketSent(now, packet.Space.Id, new()
+        {
+            Number = packet.Number,
+            TimeSent = now,
+            Size = bytes.Length,
+            Frames = packet.Frames,
+            AckEliciting = packet.AckEliciting,
+
+            // Chromium's measure: a window half full is being used.
+            WindowLimited = (controller.BytesInFlight + bytes.Length) * 2 >= controller.Window,
+        });
+    }
+
+    /// <summary>A packet whose frames are written and that may still be padded.</summary>
+    private ref struct UnsealedPacket
+    {
+        public PacketNumberSpace? Space;
+        public PacketNumber Number;
+        public int Start;
+        public int NumberOffset;
+        public int NumberLength;
+
+        /// <summary>Its end in the datagram, the tag included.</summary>
+        public int End;
+        public int Frames;
+        public bool AckEliciting;
+
+        /// <summary>The datagram is to have the size that proves the path carries it.</summary>
+        public bool ExpandDatagram;
+
+        /// <summary>More waits for the next datagram: this one is filled up, so that the batch has equal segments.</summary>
+        public bool FillDatagram;
+    }
+}

@@ -1,0 +1,41 @@
+namespace HyperGen.Quic;
+
+/// <summary>What happened, for the layer above.</summary>
+internal enum ConnectionEventKind : byte
+{
+    /// <summary>TLS has a question for the application (<see cref="Connection.Handshake" />): the handshake waits for its answer.</summary>
+    HandshakeQuestion,
+
+    /// <summary>The handshake is complete (RFC 9001 section 4.1.1): streams may be opened, the peer is who its certificate says.</summary>
+    HandshakeCompleted,
+
+    /// <summary>The peer opened a stream.</summary>
+    StreamOpened,
+
+    /// <summary>There are bytes to read, or the end was reached.</summary>
+    StreamReadable,
+
+    /// <summary>A writer that was out of capacity may go on.</summary>
+    StreamWritable,
+
+    /// <summary>The peer acknowledged everything including FIN, or our reset.</summary>
+    StreamFinished,
+
+    /// <summary>The peer reset its sending part; <see cref="ConnectionEvent.ErrorCode" /> is the application's.</summary>
+    StreamReset,
+
+    /// <summary>The peer wants no more of ours; our sending part was reset with the same code.</summary>
+    StreamStopSending,
+
+    /// <summary>Streams may be opened again after <see cref="Connection.TryOpenStream" /> refused one.</summary>
+    StreamsAvailable,
+
+    /// <summary>The connection is over (<see cref="Connection.CloseReason" />). No other event follows; every stream still open is dead.</summary>
+    Closed,
+}
+
+/// <summary>One event of a connection.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Stream">The stream it happened to; null for those of the connection.</param>
+/// <param name="ErrorCode">The peer's application error code of a reset or stop-sending, otherwise 0.</param>
+internal readonly record struct ConnectionEvent(ConnectionEventKind Kind, QuicStream? Stream = null, long ErrorCode = 0);

@@ -1,0 +1,181 @@
+using HyperGen.Quic.Frames;
+
+namespace HyperGen.Quic;
+
+/// <summary>The connection IDs the peer issued, which our packets carry (RFC 9000 section 5.1.2).</summary>
+internal sealed class RemoteConnectionIds
+{
+    /// <summary>active_connection_id_limit: what we are ready to store.</summary>
+    public const int MaxActive = 4;
+
+    /// <summary>
+    /// Sequence numbers to retire that wait for RETIRE_CONNECTION_ID to be sent and acknowledged. A peer that rotates IDs while it withholds
+    /// acknowledgments meets this bound (three times the limit, as RFC 9000 section 5.1.2 permits).
+    /// </summary>
+    public const int MaxRetiring = 3 * MaxActive;
+
+    private readonly Entry[] _entries = new Entry[MaxActive];
+    private readonly long[] _retiring = new long[MaxRetiring];
+    private long _retirePriorTo;
+
+    private struct Entry
+    {
+        public bool InUse;
+        public long Sequence;
+        public ConnectionId Id;
+        public StatelessResetToken? Token;
+    }
+
+    /// <summary>The ID our packets carry now.</summary>
+    public ConnectionId Current => _entries[CurrentIndex].Id;
+
+    /// <summary>Retired sequence numbers whose frame is to be sent, or was sent and not acknowledged.</summary>
+    public int Retiring { get; private set; }
+
+    /// <summary>How many of them are to be sent: the last of the list.</summary>
+    public int RetirePending { get; private set; }
+
+    private int CurrentIndex { get; set; }
+
+    /// <summary>Sets the ID of the handshake, sequence number 0; a client does so again when the server chooses its own.</summary>
+    public void SetFirst(in ConnectionId id) => _entries[0] = new() { InUse = true, Id = id };
+
+    public void SetFirstToken(StatelessResetToken token) => _entries[0].Token = token;
+
+    public TransportError OnNewConnectionId(in NewConnectionIdFrame frame)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //# An endpoint that is sending packets with a zero-length Destination
+        //# Connection ID MUST treat receipt of a NEW_CONNECTION_ID frame as a
+        //# connection error of type PROTOCOL_VIOLATION.
+        if (Current.Length == 0) return Violation("The peer chose an empty connection ID and cannot issue others.");
+
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (!entry.InUse) continue;
+            if (entry.Sequence == frame.Sequence)
+            {
+                return entry.Id == frame.Id && (entry.Token is null || entry.Token == frame.Token)
+                    ? TransportError.None
+                    : Violation("A sequence number was used for two connection IDs.");
+            }
+
+            if (entry.Id == frame.Id) return Violation("A connection ID was issued under two sequence numbers.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //# An endpoint that receives a NEW_CONNECTION_ID frame with a sequence
+        //# number smaller than the Retire Prior To field of a previously received
+        //# NEW_CONNECTION_ID frame MUST send a corresponding RETIRE_CONNECTION_ID
+        //# frame that retires the newly received connection ID
+        if (frame.Sequence < _retirePriorTo) return Retire(frame.Sequence);
+
+        var error = RetirePriorTo(frame.RetirePriorTo);
+        if (error.IsError) return error;
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].InUse) continue;
+            _entries[i] = new() { InUse = true, Sequence = frame.Sequence, Id = frame.Id, Token = frame.Token };
+            if (!_entries[CurrentIndex].InUse) CurrentIndex = i;
+            return TransportError.None;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+        //# an endpoint MUST close the connection with an error of
+        //# type CONNECTION_ID_LIMIT_ERROR
+        return TransportError.Of(TransportErrorCode.ConnectionIdLimitError, FrameType.NewConnectionId, "More connection IDs than the limit are active.");
+    }
+
+    /// <summary>Changes to an ID not used yet, as a new path demands, and retires the old one; false when the peer gave us no other.</summary>
+    public bool TrySwitch()
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (!_entries[i].InUse || i == CurrentIndex) continue;
+            if (Retire(_entries[CurrentIndex].Sequence).IsError) return false;
+            _entries[CurrentIndex] = default;
+            CurrentIndex = i;
+            return true;
+        }
+
+        return false;
+    }
+
+    public bool IsStatelessReset(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length < StatelessReset.MinimumLength) return false;
+        var tail = datagram[^StatelessResetToken.Length..];
+        var matches = false;
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (entry is { InUse: true, Token: { } token }) matches |= token.Matches(tail);
+        }
+
+        return matches;
+    }
+
+    /// <summary>The next sequence number to put into a RETIRE_CONNECTION_ID frame.</summary>
+    public bool TryTakeRetire(out long sequence)
+    {
+        sequence = 0;
+        if (RetirePending == 0) return false;
+        sequence = _retiring[Retiring - RetirePending--];
+        return true;
+    }
+
+    public void OnRetireAcked(long sequence)
+    {
+        var index = Array.IndexOf(_retiring, sequence, 0, Retiring);
+        if (index < 0) return;
+        var wasPending = index >= Retiring - RetirePending;
+        Array.Copy(_retiring, index + 1, _retiring, index, Retiring - index - 1);
+        Retiring--;
+        if (wasPending) RetirePending--;
+    }
+
+    public void OnRetireLost(long sequence)
+    {
+        var index = Array.IndexOf(_retiring, sequence, 0, Retiring - RetirePending);
+        if (index < 0) return;
+        Array.Copy(_retiring, index + 1, _retiring, index, Retiring - index - 1);
+        _retiring[Retiring - 1] = sequence;
+        RetirePending++;
+    }
+
+    private TransportError RetirePriorTo(long sequence)
+    {
+        if (sequence <= _retirePriorTo) return TransportError.None;
+        _retirePriorTo = sequence;
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            if (!entry.InUse || entry.Sequence >= sequence) continue;
+            var error = Retire(entry.Sequence);
+            if (error.IsError) return error;
+            entry = default;
+        }
+
+        for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
+        {
+            if (_entries[i].InUse) CurrentIndex = i;
+        }
+
+        return TransportError.None;
+    }
+
+    private TransportError Retire(long sequence)
+    {
+        if (Array.IndexOf(_retiring, sequence, 0, Retiring) >= 0) return TransportError.None;
+        if (Retiring == MaxRetiring)
+        {
+            return TransportError.Of(
+                TransportErrorCode.ConnectionIdLimitError, FrameType.NewConnectionId, "Connection IDs are replaced faster than their retirement is acknowledged.");
+        }
+
+        _retiring[Retiring++] = sequence;
+        RetirePending++;
+        return TransportError.None;
+    }
+
+    private static TransportError Violation(string reason) =>
+        TransportError.Of(TransportErrorCode.ProtocolViolation, FrameType.NewConnectionId, reason);
+}

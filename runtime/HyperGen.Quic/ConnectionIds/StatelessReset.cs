@@ -1,0 +1,29 @@
+using HyperGen.Quic.Wire;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic;
+
+/// <summary>The datagram that ends a connection of which we know nothing any more (RFC 9000 section 10.3).</summary>
+internal static class StatelessReset
+{
+    /// <summary>Five bytes that look like a short header, and the token.</summary>
+    public const int MinimumLength = 5 + StatelessResetToken.Length;
+
+    /// <summary>What we send when the triggering datagram permits: as long as a packet that asks nothing of its receiver.</summary>
+    private const int PreferredLength = 42;
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.3
+    //# An endpoint MUST ensure that every Stateless Reset that it sends is
+    //# smaller than the packet that triggered it
+
+    /// <summary>Writes a reset for a packet of <paramref name="triggerLength" /> bytes; its length, 0 when none may be sent.</summary>
+    public static int Write(Span<byte> buffer, int triggerLength, StatelessResetToken token, RandomSource random)
+    {
+        var length = Math.Min(PreferredLength, triggerLength - 1);
+        if (length < MinimumLength) return 0;
+        random(buffer[..(length - StatelessResetToken.Length)]);
+        buffer[0] = (byte)((buffer[0] & 0x3f) | PacketHeader.FixedBit);
+        token.CopyTo(buffer[(length - StatelessResetToken.Length)..]);
+        return length;
+    }
+}

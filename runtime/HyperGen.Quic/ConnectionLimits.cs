@@ -1,0 +1,41 @@
+namespace HyperGen.Quic;
+
+/// <summary>The bounds of one connection, each with where its default comes from. Immutable; shared by all connections of an endpoint.</summary>
+internal sealed record ConnectionLimits
+{
+    /// <summary>The limits that apply when nothing is said.</summary>
+    public static ConnectionLimits Default { get; } = new();
+
+    /// <summary>Flow control window of a stream at first; default 512 KiB (quic-go's initial stream receive window).</summary>
+    public long StreamWindow { get; init; } = 512 << 10;
+
+    /// <summary>What a stream's window may grow to; default 6 MiB (Chromium, quic-go).</summary>
+    public long MaxStreamWindow { get; init; } = 6 << 20;
+
+    /// <summary>Flow control window of the connection at first; default 768 KiB (1.5 times a stream's, as in quic-go).</summary>
+    public long ConnectionWindow { get; init; } = 768 << 10;
+
+    /// <summary>What the connection's window may grow to; default 15 MiB (Chromium, quic-go).</summary>
+    public long MaxConnectionWindow { get; init; } = 15 << 20;
+
+    /// <summary>Bidirectional streams the peer may have open at a time; default 100 (nginx http3_max_concurrent_streams is 128, RFC 9114 asks for 100).</summary>
+    public long BidirectionalStreams { get; init; } = 100;
+
+    /// <summary>Unidirectional streams the peer may have open at a time; default 8: HTTP/3 needs 3, the rest is for extensions and GREASE.</summary>
+    public long UnidirectionalStreams { get; init; } = 8;
+
+    /// <summary>The connection is forgotten after this much silence; default 30 s. Zero: never.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A handshake that takes longer is given up; default 10 s (Kestrel's and quic-go's handshake timeouts are 10 s and 5 s).</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an acknowledgment may wait; default 25 ms (RFC 9000 section 18.2).</summary>
+    public TimeSpan MaxAckDelay { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>
+    /// The UDP payload of full-size packets; default 1452: what fits an Ethernet frame over IPv6, less the 8 bytes of its headers that tunnels ask for. It is
+    /// not probed yet, so a path with a smaller MTU needs a smaller value; 1200 always works.
+    /// </summary>
+    public int MaxDatagramSize { get; init; } = 1452;
+}

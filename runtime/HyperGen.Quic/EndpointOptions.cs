@@ -1,0 +1,45 @@
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic;
+
+/// <summary>What an endpoint is given: limits, entropy, and how a handshake is made.</summary>
+internal sealed class EndpointOptions
+{
+    /// <summary>Where every random byte comes from: connection IDs, path challenges, hash keys.</summary>
+    public required RandomSource Random { get; init; }
+
+    /// <summary>
+    /// Makes the server's half of a handshake from our encoded transport parameters; null for an endpoint that only connects. The seam where another TLS can
+    /// be put.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, TlsHandshake>? CreateServerHandshake { get; init; }
+
+    /// <summary>
+    /// Fills a connection ID with bytes that are unpredictable and lead packets here: with several shards, it draws until the steering function of the ID
+    /// says so. The default takes <see cref="Random" /> as it is.
+    /// </summary>
+    public RandomSource? DrawConnectionId { get; init; }
+
+    /// <summary>Bytes of our connection IDs; default 8, the least that RFC 9000 section 8.1 takes as proof of an address. All of an endpoint's are alike.</summary>
+    public int ConnectionIdLength { get; init; } = 8;
+
+    /// <summary>
+    /// The key of stateless reset tokens, 32 bytes. Shards share it, and it should survive a restart: a peer then learns at once that its connection is gone.
+    /// </summary>
+    public required byte[] ResetKey { get; init; }
+
+    /// <summary>Bounds of every connection.</summary>
+    public ConnectionLimits Limits { get; init; } = ConnectionLimits.Default;
+
+    /// <summary>The primitives; default: the platform's best.</summary>
+    public CryptoProvider Crypto { get; init; } = CryptoProvider.Default;
+
+    /// <summary>Connections held at a time; further ones are not answered. Default 100,000.</summary>
+    public int MaxConnections { get; init; } = 100_000;
+
+    /// <summary>
+    /// Handshakes under way at a time; further ones are not answered, so that a flood of spoofed packets costs bounded memory. Default 1,024.
+    /// </summary>
+    public int MaxHandshakes { get; init; } = 1024;
+}

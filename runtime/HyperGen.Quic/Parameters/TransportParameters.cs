@@ -1,0 +1,211 @@
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Parameters;
+
+/// <summary>What one end tells the other about itself during the handshake (RFC 9000 section 18). Unset values are the RFC's defaults.</summary>
+internal sealed class TransportParameters
+{
+    /// <summary>No list of ours is longer.</summary>
+    public const int MaxEncodedLength = 512;
+
+    private const int PreferredAddressMinimum = 4 + 2 + 16 + 2 + 1 + Quic.StatelessResetToken.Length;
+
+    public ConnectionId? OriginalDestinationConnectionId { get; set; }
+
+    public ConnectionId? InitialSourceConnectionId { get; set; }
+
+    public ConnectionId? RetrySourceConnectionId { get; set; }
+
+    public Quic.StatelessResetToken? StatelessResetToken { get; set; }
+
+    /// <summary>Zero: none.</summary>
+    public TimeSpan MaxIdleTimeout { get; set; }
+
+    public long MaxUdpPayloadSize { get; set; } = 65527;
+
+    public long InitialMaxData { get; set; }
+
+    public long InitialMaxStreamDataBidiLocal { get; set; }
+
+    public long InitialMaxStreamDataBidiRemote { get; set; }
+
+    public long InitialMaxStreamDataUni { get; set; }
+
+    public long InitialMaxStreamsBidi { get; set; }
+
+    public long InitialMaxStreamsUni { get; set; }
+
+    public int AckDelayExponent { get; set; } = 3;
+
+    public TimeSpan MaxAckDelay { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    public bool DisableActiveMigration { get; set; }
+
+    public long ActiveConnectionIdLimit { get; set; } = 2;
+
+    /// <summary>Reads what a peer of role <paramref name="sender" /> sent.</summary>
+    public static TransportError TryRead(ReadOnlySpan<byte> encoded, Role sender, out TransportParameters parameters)
+    {
+        parameters = new();
+        var reader = new WireReader(encoded);
+        ulong seen = 0;
+        while (!reader.IsEmpty)
+        {
+            if (!reader.TryReadVarInt(out var id) || !reader.TryReadPrefixed(out var value)) return Invalid("The transport parameters are truncated.");
+            if (id <= (long)TransportParameterId.RetrySourceConnectionId)
+            {
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
+                //# An endpoint SHOULD treat receipt of
+                //# duplicate transport parameters as a connection error of type
+                //# TRANSPORT_PARAMETER_ERROR.
+                if ((seen & (1UL << (int)id)) != 0) return Invalid("A transport parameter came twice.");
+                seen |= 1UL << (int)id;
+            }
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.2
+            //# An endpoint MUST ignore transport parameters that it does
+            //# not support.
+            var error = parameters.Set((TransportParameterId)id, value, sender);
+            if (error.IsError) return error;
+        }
+
+        return TransportError.None;
+    }
+
+    /// <summary>Writes the parameters; their length.</summary>
+    public int Write(Span<byte> destination)
+    {
+        var writer = new WireWriter(destination);
+        if (OriginalDestinationConnectionId is { } original) WriteBytes(ref writer, TransportParameterId.OriginalDestinationConnectionId, original.Span);
+        if (RetrySourceConnectionId is { } retry) WriteBytes(ref writer, TransportParameterId.RetrySourceConnectionId, retry.Span);
+        if (InitialSourceConnectionId is { } source) WriteBytes(ref writer, TransportParameterId.InitialSourceConnectionId, source.Span);
+        if (StatelessResetToken is { } token)
+        {
+            Span<byte> bytes = stackalloc byte[Quic.StatelessResetToken.Length];
+            token.CopyTo(bytes);
+            WriteBytes(ref writer, TransportParameterId.StatelessResetToken, bytes);
+        }
+
+        WriteInteger(ref writer, TransportParameterId.MaxIdleTimeout, (long)MaxIdleTimeout.TotalMilliseconds, 0);
+        WriteInteger(ref writer, TransportParameterId.MaxUdpPayloadSize, MaxUdpPayloadSize, 65527);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxData, InitialMaxData, 0);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxStreamDataBidiLocal, InitialMaxStreamDataBidiLocal, 0);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxStreamDataBidiRemote, InitialMaxStreamDataBidiRemote, 0);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxStreamDataUni, InitialMaxStreamDataUni, 0);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxStreamsBidi, InitialMaxStreamsBidi, 0);
+        WriteInteger(ref writer, TransportParameterId.InitialMaxStreamsUni, InitialMaxStreamsUni, 0);
+        WriteInteger(ref writer, TransportParameterId.AckDelayExponent, AckDelayExponent, 3);
+        WriteInteger(ref writer, TransportParameterId.MaxAckDelay, (long)MaxAckDelay.TotalMilliseconds, 25);
+        WriteInteger(ref writer, TransportParameterId.ActiveConnectionIdLimit, ActiveConnectionIdLimit, 2);
+        if (DisableActiveMigration) WriteBytes(ref writer, TransportParameterId.DisableActiveMigration, default);
+        return writer.Position;
+    }
+
+    private TransportError Set(TransportParameterId id, ReadOnlySpan<byte> value, Role sender)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# A client MUST NOT include any server-only transport parameter
+        var serverOnly = id is TransportParameterId.OriginalDestinationConnectionId or TransportParameterId.PreferredAddress
+            or TransportParameterId.RetrySourceConnectionId or TransportParameterId.StatelessResetToken;
+        if (serverOnly && sender == Role.Client) return Invalid("A client sent a transport parameter that only servers send.");
+
+        switch (id)
+        {
+            case TransportParameterId.OriginalDestinationConnectionId:
+                OriginalDestinationConnectionId = ReadId(value);
+                return OriginalDestinationConnectionId is null ? Invalid("A connection ID has at most 20 bytes.") : TransportError.None;
+            case TransportParameterId.InitialSourceConnectionId:
+                InitialSourceConnectionId = ReadId(value);
+                return InitialSourceConnectionId is null ? Invalid("A connection ID has at most 20 bytes.") : TransportError.None;
+            case TransportParameterId.RetrySourceConnectionId:
+                RetrySourceConnectionId = ReadId(value);
+                return RetrySourceConnectionId is null ? Invalid("A connection ID has at most 20 bytes.") : TransportError.None;
+            case TransportParameterId.StatelessResetToken:
+                if (value.Length != Quic.StatelessResetToken.Length) return Invalid("A stateless reset token has 16 bytes.");
+                StatelessResetToken = new(value);
+                return TransportError.None;
+            case TransportParameterId.PreferredAddress:
+                return CheckPreferredAddress(value);
+            case TransportParameterId.DisableActiveMigration:
+                DisableActiveMigration = true;
+                return value.IsEmpty ? TransportError.None : Invalid("disable_active_migration has no value.");
+            case <= TransportParameterId.RetrySourceConnectionId:
+                var length = VarInt.TryRead(value, out var integer);
+                return length == value.Length && length != 0 ? SetInteger(id, integer) : Invalid("A transport parameter is not an integer.");
+            default:
+                return TransportError.None;
+        }
+    }
+
+    private TransportError SetInteger(TransportParameterId id, long value)
+    {
+        switch (id)
+        {
+            case TransportParameterId.MaxIdleTimeout:
+                // A century and more than that are the same to a timer, and the multiplication must not overflow.
+                MaxIdleTimeout = TimeSpan.FromMilliseconds(Math.Min(value, uint.MaxValue));
+                return TransportError.None;
+            case TransportParameterId.MaxUdpPayloadSize:
+                MaxUdpPayloadSize = value;
+                return value >= 1200 ? TransportError.None : Invalid("max_udp_payload_size is below 1200.");
+            case TransportParameterId.InitialMaxData:
+                InitialMaxData = value;
+                return TransportError.None;
+            case TransportParameterId.InitialMaxStreamDataBidiLocal:
+                InitialMaxStreamDataBidiLocal = value;
+                return TransportError.None;
+            case TransportParameterId.InitialMaxStreamDataBidiRemote:
+                InitialMaxStreamDataBidiRemote = value;
+                return TransportError.None;
+            case TransportParameterId.InitialMaxStreamDataUni:
+                InitialMaxStreamDataUni = value;
+                return TransportError.None;
+            case TransportParameterId.InitialMaxStreamsBidi:
+                InitialMaxStreamsBidi = value;
+                return value <= 1L << 60 ? TransportError.None : Invalid("There cannot be more than 2^60 streams of a kind.");
+            case TransportParameterId.InitialMaxStreamsUni:
+                InitialMaxStreamsUni = value;
+                return value <= 1L << 60 ? TransportError.None : Invalid("There cannot be more than 2^60 streams of a kind.");
+            case TransportParameterId.AckDelayExponent:
+                AckDelayExponent = (int)Math.Min(value, int.MaxValue);
+                return value <= 20 ? TransportError.None : Invalid("ack_delay_exponent is above 20.");
+            case TransportParameterId.MaxAckDelay:
+                MaxAckDelay = TimeSpan.FromMilliseconds(Math.Min(value, 1 << 14));
+                return value < 1 << 14 ? TransportError.None : Invalid("max_ack_delay is 2^14 or more.");
+            case TransportParameterId.ActiveConnectionIdLimit:
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+                //# The value of the active_connection_id_limit parameter MUST be at least 2.
+                ActiveConnectionIdLimit = value;
+                return value >= 2 ? TransportError.None : Invalid("active_connection_id_limit is below 2.");
+            default:
+                return TransportError.None;
+        }
+    }
+
+    private static TransportError CheckPreferredAddress(ReadOnlySpan<byte> value)
+    {
+        if (value.Length < PreferredAddressMinimum) return Invalid("preferred_address is truncated.");
+        int length = value[24];
+        return length is >= 1 and <= ConnectionId.MaxLength && value.Length == PreferredAddressMinimum + length
+            ? TransportError.None
+            : Invalid("preferred_address holds no valid connection ID.");
+    }
+
+    private static ConnectionId? ReadId(ReadOnlySpan<byte> value) => value.Length <= ConnectionId.MaxLength ? new ConnectionId(value) : null;
+
+    private static void WriteBytes(ref WireWriter writer, TransportParameterId id, scoped ReadOnlySpan<byte> value)
+    {
+        writer.WriteVarInt((long)id);
+        writer.WritePrefixed(value);
+    }
+
+    private static void WriteInteger(ref WireWriter writer, TransportParameterId id, long value, long absent)
+    {
+        if (value == absent) return;
+        writer.WriteVarInt((long)id);
+        writer.WriteVarInt(VarInt.Length(value));
+        writer.WriteVarInt(value);
+    }
+
+    private static TransportError Invalid(string reason) => TransportError.Of(TransportErrorCode.TransportParameterError, reason);
+}

@@ -1,0 +1,56 @@
+using HyperGen.Quic.Wire;
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic.Protection;
+
+/// <summary>The header protection key of one direction at one level (RFC 9001 section 5.4); it outlives key updates. Disposing wipes it.</summary>
+internal sealed class HeaderKey : IDisposable
+{
+    private const byte LongMask = 0x0f;
+    private const byte ShortMask = 0x1f;
+
+    private readonly HeaderProtection _protection;
+
+    public HeaderKey(CryptoProvider crypto, CipherSuite suite, ReadOnlySpan<byte> secret)
+    {
+        Span<byte> key = stackalloc byte[suite.Aead.KeyLength];
+        crypto.ExpandLabel(suite.Hash, secret, "quic hp"u8, default, key);
+        _protection = HeaderProtection.Create(suite.Aead, key);
+        key.Clear();
+    }
+
+    /// <summary>Masks the header of a sealed packet.</summary>
+    public void Protect(Span<byte> packet, int numberOffset, int numberLength)
+    {
+        var mask = _protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
+        packet[0] ^= (byte)(mask & FirstByteMask(packet[0]));
+        for (var i = 0; i < numberLength; i++) packet[numberOffset + i] ^= (byte)(mask >> (8 * (i + 1)));
+    }
+
+    /// <summary>Unmasks the header of a packet; false when it is too short to hold a sample.</summary>
+    public bool TryUnprotect(Span<byte> packet, int numberOffset, out uint truncated, out int numberLength)
+    {
+        truncated = 0;
+        numberLength = 0;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.4.2
+        //# An endpoint MUST discard packets that are not long enough to contain
+        //# a complete sample.
+        if (packet.Length < numberOffset + 4 + HeaderProtection.SampleLength) return false;
+        var mask = _protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
+        packet[0] ^= (byte)(mask & FirstByteMask(packet[0]));
+        numberLength = (packet[0] & 3) + 1;
+        for (var i = 0; i < numberLength; i++)
+        {
+            packet[numberOffset + i] ^= (byte)(mask >> (8 * (i + 1)));
+            truncated = (truncated << 8) | packet[numberOffset + i];
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _protection.Dispose();
+
+    private static byte FirstByteMask(byte first) => (first & PacketHeader.LongForm) != 0 ? LongMask : ShortMask;
+}

@@ -1,0 +1,194 @@
+using System.Security.Cryptography;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic.Protection;
+
+/// <summary>
+/// The 1-RTT keys of both directions and their updates (RFC 9001 section 6). Keys of the next phase are made when the first packet that claims them
+/// arrives; those of the phase before are kept for three PTOs, for packets that were reordered.
+/// </summary>
+internal sealed class OneRttKeys : IDisposable
+{
+    private readonly CryptoProvider _crypto;
+    private readonly CipherSuite _suite;
+    private readonly byte[] _readSecret;
+    private readonly byte[] _writeSecret;
+    private readonly HeaderKey _readHeader;
+    private readonly HeaderKey _writeHeader;
+    private PacketKey _read;
+    private PacketKey _write;
+    private PacketKey? _previousRead;
+    private PacketKey? _nextRead;
+    private Timestamp _previousExpires = Timestamp.Never;
+    private bool _phase;
+    private PacketNumber _firstReadInPhase = PacketNumber.None;
+    private PacketNumber _firstSealedInPhase = PacketNumber.None;
+    private long _sealed;
+    private long _forged;
+
+    /// <summary>Takes both secrets, which stay the caller's to dispose.</summary>
+    public OneRttKeys(CryptoProvider crypto, TrafficSecret read, TrafficSecret write)
+    {
+        _crypto = crypto;
+        _suite = read.Suite;
+        _readSecret = read.Bytes.ToArray();
+        _writeSecret = write.Bytes.ToArray();
+        _readHeader = new(crypto, _suite, _readSecret);
+        _writeHeader = new(crypto, _suite, _writeSecret);
+        _read = new(crypto, _suite, _readSecret);
+        _write = new(crypto, _suite, _writeSecret);
+    }
+
+    /// <summary>The value of the Key Phase bit of packets we send.</summary>
+    public bool Phase => _phase;
+
+    /// <summary>How often the keys were updated, by either end.</summary>
+    public int Updates { get; private set; }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //# For AEAD_AES_128_GCM and AEAD_AES_256_GCM, the confidentiality limit is
+    //# 2^23 encrypted packets
+
+    /// <summary>An eighth of the limit of AES-GCM was used: time for an update that still has room to be delayed.</summary>
+    public bool ShouldUpdate => _sealed >= 1L << 20;
+
+    /// <summary>Nothing may be sealed under this key any more.</summary>
+    public bool ConfidentialityLimitReached => _suite.Aead != AeadAlgorithm.ChaCha20Poly1305 && _sealed >= 1L << 23;
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //# If the total number of received packets that fail authentication
+    //# within the connection, across all keys, exceeds the integrity limit
+    //# for the selected AEAD, the endpoint MUST immediately close the
+    //# connection with a connection error of type AEAD_LIMIT_REACHED
+    public bool IntegrityLimitReached => _forged > (_suite.Aead == AeadAlgorithm.ChaCha20Poly1305 ? 1L << 36 : 1L << 52);
+
+    public bool TryUnprotect(Span<byte> packet, int numberOffset, out uint truncated, out int numberLength) =>
+        _readHeader.TryUnprotect(packet, numberOffset, out truncated, out numberLength);
+
+    /// <summary>Opens a packet whose header is unmasked, with the keys its Key Phase bit and number ask for.</summary>
+    /// <param name="now">For the life of the keys that an update replaces.</param>
+    /// <param name="threePto">How long they are kept.</param>
+    /// <param name="mayUpdate">Whether the handshake is confirmed: an update before that is not followed.</param>
+    /// <param name="number">The packet's number.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="headerLength">The length of its header with the packet number.</param>
+    public bool TryOpen(Timestamp now, TimeSpan threePto, bool mayUpdate, PacketNumber number, Span<byte> packet, int headerLength)
+    {
+        if (now > _previousExpires) Forget(ref _previousRead);
+        var header = packet[..headerLength];
+        var payload = packet[headerLength..];
+        var phase = (packet[0] & PacketHeader.KeyPhaseBit) != 0;
+        if (phase == _phase)
+        {
+            if (!Opened(_read.TryOpen(number, header, payload, payload))) return false;
+            if (_firstReadInPhase.IsNone) _previousExpires = now + threePto;
+            if (_firstReadInPhase.IsNone || number < _firstReadInPhase) _firstReadInPhase = number;
+            return true;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+        //# packets with a lower packet number than any packet
+        //# number from the current key phase
+        if (_previousRead is not null && (_firstReadInPhase.IsNone || number < _firstReadInPhase))
+        {
+            return Opened(_previousRead.TryOpen(number, header, payload, payload));
+        }
+
+        if (!mayUpdate) return Opened(false);
+        _nextRead ??= NextKey(_readSecret);
+        if (!Opened(_nextRead.TryOpen(number, header, payload, payload))) return false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
+        //# The endpoint MUST update its
+        //# send keys to the corresponding key phase in response
+        Rotate();
+        _previousExpires = now + threePto;
+        _firstReadInPhase = number;
+        return true;
+    }
+
+    /// <summary>Seals a packet in place and masks its header.</summary>
+    public void Seal(PacketNumber number, Span<byte> packet, int numberOffset, int numberLength)
+    {
+        _write.Seal(number, packet, numberOffset + numberLength);
+        _writeHeader.Protect(packet, numberOffset, numberLength);
+        _sealed++;
+        if (_firstSealedInPhase.IsNone) _firstSealedInPhase = number;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //# An endpoint MUST NOT initiate a
+    //# subsequent key update unless it has received an acknowledgment for a packet
+    //# that was sent protected with keys from the current key phase.
+
+    /// <summary>Starts an update, which the caller allows only once the handshake is confirmed; false when the last one is not settled.</summary>
+    public bool TryInitiateUpdate(PacketNumber largestAcked)
+    {
+        if (_firstSealedInPhase.IsNone || largestAcked < _firstSealedInPhase || _firstReadInPhase.IsNone) return false;
+        if (_previousRead is not null) return false;
+        _nextRead ??= NextKey(_readSecret);
+        Rotate();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Forget(ref _previousRead);
+        Forget(ref _nextRead);
+        _read.Dispose();
+        _write.Dispose();
+        _readHeader.Dispose();
+        _writeHeader.Dispose();
+        CryptographicOperations.ZeroMemory(_readSecret);
+        CryptographicOperations.ZeroMemory(_writeSecret);
+    }
+
+    private void Rotate()
+    {
+        Forget(ref _previousRead);
+        _previousRead = _read;
+        _previousExpires = Timestamp.Never;
+        _read = _nextRead!;
+        _nextRead = null;
+        AdvanceSecret(_readSecret);
+        _write.Dispose();
+        AdvanceSecret(_writeSecret);
+        _write = new(_crypto, _suite, _writeSecret);
+        _phase = !_phase;
+        _sealed = 0;
+        _firstSealedInPhase = PacketNumber.None;
+        _firstReadInPhase = PacketNumber.None;
+        Updates++;
+    }
+
+    private bool Opened(bool opened)
+    {
+        if (!opened) _forged++;
+        return opened;
+    }
+
+    private PacketKey NextKey(ReadOnlySpan<byte> secret)
+    {
+        Span<byte> next = stackalloc byte[secret.Length];
+        _crypto.ExpandLabel(_suite.Hash, secret, "quic ku"u8, default, next);
+        var key = new PacketKey(_crypto, _suite, next);
+        next.Clear();
+        return key;
+    }
+
+    private void AdvanceSecret(Span<byte> secret)
+    {
+        Span<byte> next = stackalloc byte[secret.Length];
+        _crypto.ExpandLabel(_suite.Hash, secret, "quic ku"u8, default, next);
+        next.CopyTo(secret);
+        next.Clear();
+    }
+
+    private static void Forget(ref PacketKey? key)
+    {
+        key?.Dispose();
+        key = null;
+    }
+}

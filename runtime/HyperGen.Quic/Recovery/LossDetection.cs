@@ -1,0 +1,331 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Recovery;
+
+/// <summary>
+/// Loss detection of RFC 9002 appendix A over the three packet number spaces, with its names. It owns the packets in flight; what they carried is the
+/// connection's business, which takes the packets each call acknowledged or lost from <see cref="Acked" /> and <see cref="Lost" /> before the next.
+/// </summary>
+internal sealed class LossDetection(Role role, CongestionController controller)
+{
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.1
+    //# The RECOMMENDED initial value for the packet reordering threshold
+    //# (kPacketThreshold) is 3
+    private const int PacketThreshold = 3;
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.1
+    //# The RECOMMENDED value for kPersistentCongestionThreshold is 3
+    private const int PersistentCongestionThreshold = 3;
+
+    /// <summary>2^20 PTOs are longer than any idle timeout; a larger exponent would only overflow.</summary>
+    private const int MaxBackoff = 20;
+
+    private readonly Space[] _spaces = [new(), new(), new()];
+    private RttEstimator _rtt = new();
+
+    public CongestionController Controller { get; } = controller;
+
+    public ref readonly RttEstimator Rtt => ref _rtt;
+
+    public int PtoCount { get; private set; }
+
+    /// <summary>loss_detection_timer.</summary>
+    public Timestamp Timer { get; private set; } = Timestamp.Never;
+
+    /// <summary>Packets newly acknowledged by the last <see cref="OnAckReceived" />.</summary>
+    public PacketBatch Acked { get; } = new();
+
+    /// <summary>Packets declared lost by the last call.</summary>
+    public PacketBatch Lost { get; } = new();
+
+    /// <summary>The space <see cref="Acked" /> and <see cref="Lost" /> belong to.</summary>
+    public PacketNumberSpaceId SettledSpace { get; private set; }
+
+    /// <summary>The peer's max_ack_delay.</summary>
+    public TimeSpan MaxAckDelay { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    public bool HandshakeConfirmed { get; set; }
+
+    public bool HasHandshakeKeys { get; set; }
+
+    public bool ReceivedHandshakeAck { get; set; }
+
+    /// <summary>A server that may not send sets no timer.</summary>
+    public bool AtAmplificationLimit { get; set; }
+
+    public PacketNumber LargestAcked(PacketNumberSpaceId space) => _spaces[(int)space].LargestAcked;
+
+    public SentPackets InFlight(PacketNumberSpaceId space) => _spaces[(int)space].Sent;
+
+    public bool HasAckElicitingInFlight(PacketNumberSpaceId space) => _spaces[(int)space].Sent.AckElicitingInFlight > 0;
+
+    /// <summary>The probe timeout of the application's space with max_ack_delay, without backoff: the unit of the closing period and others.</summary>
+    public TimeSpan PtoPeriod => _rtt.Pto + MaxAckDelay;
+
+    public void OnPacketSent(Timestamp now, PacketNumberSpaceId id, in SentPacket packet)
+    {
+        var space = _spaces[(int)id];
+        space.Sent.Add(packet);
+        if (packet.AckEliciting) space.TimeOfLastAckEliciting = now;
+        Controller.OnPacketSent(packet.Size);
+    }
+
+    /// <param name="now">When the frame arrived.</param>
+    /// <param name="id">The space of the packet it arrived in.</param>
+    /// <param name="ack">The frame, which acknowledges nothing that was not sent.</param>
+    /// <param name="ackDelay">Its ACK Delay, scaled.</param>
+    public void OnAckReceived(Timestamp now, PacketNumberSpaceId id, in AckFrame ack, TimeSpan ackDelay)
+    {
+        BeginSettling(id);
+        var space = _spaces[(int)id];
+        if (ack.Largest > space.LargestAcked) space.LargestAcked = ack.Largest;
+        if (!DetectAndRemoveAckedPackets(space, ack)) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-5.1
+        //# An endpoint generates an RTT sample on receiving an ACK frame that
+        //# meets the following two conditions:
+        var newest = Acked[0];
+        if (newest.Number == ack.Largest && Acked.AnyAckEliciting)
+        {
+            if (HandshakeConfirmed && ackDelay > MaxAckDelay) ackDelay = MaxAckDelay;
+            _rtt.UpdateRtt(now, now - newest.TimeSent, ackDelay);
+        }
+
+        DetectAndRemoveLostPackets(now, space);
+        OnPacketsLost(now);
+        for (var i = 0; i < Acked.Count; i++)
+        {
+            ref var packet = ref Acked[i];
+            Controller.RemoveFromBytesInFlight(packet.Size);
+            Controller.OnPacketAcked(now, packet.TimeSent, packet.Size, packet.WindowLimited, _rtt);
+        }
+
+        if (PeerCompletedAddressValidation) PtoCount = 0;
+        SetLossDetectionTimer(now);
+    }
+
+    /// <summary>The timer expired: either packets are now lost, or probes are due in the returned space.</summary>
+    public PacketNumberSpaceId? OnLossDetectionTimeout(Timestamp now)
+    {
+        var (lossTime, lossSpace) = GetLossTimeAndSpace();
+        BeginSettling(lossSpace);
+        if (!lossTime.IsNever)
+        {
+            DetectAndRemoveLostPackets(now, _spaces[(int)lossSpace]);
+            OnPacketsLost(now);
+            SetLossDetectionTimer(now);
+            return null;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+        //# When a PTO timer expires, the PTO backoff MUST be increased
+        var (_, space) = GetPtoTimeAndSpace(now);
+        PtoCount++;
+        SetLossDetectionTimer(now);
+        return space;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.3
+    //# Clients that receive a Retry packet reset congestion control and loss
+    //# recovery state, including resetting any pending timers.
+
+    /// <summary>A Retry answered everything sent so far: it is all to be sent again, and is no sign of congestion.</summary>
+    public void OnRetry(Timestamp now)
+    {
+        BeginSettling(PacketNumberSpaceId.Initial);
+        var sent = _spaces[(int)PacketNumberSpaceId.Initial].Sent;
+        for (var i = 0; i < sent.Count; i++)
+        {
+            if (sent[i].Gone) continue;
+            Controller.RemoveFromBytesInFlight(sent[i].Size);
+            Lost.Add(sent[i]);
+        }
+
+        sent.Clear();
+        PtoCount = 0;
+        SetLossDetectionTimer(now);
+    }
+
+    /// <summary>Packets of a space whose keys are gone can neither be acknowledged nor lost.</summary>
+    public void OnPacketNumberSpaceDiscarded(Timestamp now, PacketNumberSpaceId id, SentFrames frames)
+    {
+        var space = _spaces[(int)id];
+        for (var i = 0; i < space.Sent.Count; i++)
+        {
+            ref var packet = ref space.Sent[i];
+            if (packet.Gone) continue;
+            Controller.RemoveFromBytesInFlight(packet.Size);
+            frames.ReleaseAll(packet.Frames);
+        }
+
+        space.Sent.Clear();
+        space.LossTime = Timestamp.Never;
+        PtoCount = 0;
+        SetLossDetectionTimer(now);
+    }
+
+    public void SetLossDetectionTimer(Timestamp now)
+    {
+        var (lossTime, _) = GetLossTimeAndSpace();
+        if (!lossTime.IsNever) Timer = lossTime;
+        else if (AtAmplificationLimit) Timer = Timestamp.Never;
+        else if (!AnyAckElicitingInFlight && PeerCompletedAddressValidation) Timer = Timestamp.Never;
+        else Timer = GetPtoTimeAndSpace(now).Time;
+    }
+
+    private bool AnyAckElicitingInFlight =>
+        _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight + _spaces[2].Sent.AckElicitingInFlight > 0;
+
+    private bool PeerCompletedAddressValidation => role == Role.Server || ReceivedHandshakeAck || HandshakeConfirmed;
+
+    private void BeginSettling(PacketNumberSpaceId space)
+    {
+        SettledSpace = space;
+        Acked.Clear();
+        Lost.Clear();
+    }
+
+    private bool DetectAndRemoveAckedPackets(Space space, in AckFrame ack)
+    {
+        var sent = space.Sent;
+        foreach (var range in ack)
+        {
+            // Ranges come highest first and packets within are walked downwards: Acked[0] is the largest newly acknowledged.
+            var first = sent.IndexOf(new(range.Start));
+            var after = sent.IndexOf(new(range.End));
+            for (var i = after - 1; i >= first; i--)
+            {
+                if (sent[i].Gone) continue;
+                Acked.Add(sent[i]);
+                sent.Remove(i);
+            }
+
+            if (first == 0) break;
+        }
+
+        sent.Trim();
+        return Acked.Count > 0;
+    }
+
+    private void DetectAndRemoveLostPackets(Timestamp now, Space space)
+    {
+        space.LossTime = Timestamp.Never;
+        var delay = _rtt.LossDelay;
+        var sent = space.Sent;
+        for (var i = 0; i < sent.Count; i++)
+        {
+            ref var packet = ref sent[i];
+            if (packet.Number > space.LargestAcked) break;
+            if (packet.Gone) continue;
+            if (packet.TimeSent + delay <= now || space.LargestAcked.Value >= packet.Number.Value + PacketThreshold)
+            {
+                Lost.Add(packet);
+                sent.Remove(i);
+            }
+            else
+            {
+                space.LossTime = Timestamp.Min(space.LossTime, packet.TimeSent + delay);
+            }
+        }
+
+        sent.Trim();
+    }
+
+    private void OnPacketsLost(Timestamp now)
+    {
+        if (Lost.Count == 0) return;
+        var lastLoss = new Timestamp(long.MinValue);
+        for (var i = 0; i < Lost.Count; i++)
+        {
+            Controller.RemoveFromBytesInFlight(Lost[i].Size);
+            lastLoss = Timestamp.Max(lastLoss, Lost[i].TimeSent);
+        }
+
+        Controller.OnCongestionEvent(now, lastLoss);
+        if (InPersistentCongestion()) Controller.OnPersistentCongestion();
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
+    //# A sender establishes persistent congestion after the receipt of an
+    //# acknowledgment if two packets that are ack-eliciting are declared
+    //# lost
+    private bool InPersistentCongestion()
+    {
+        if (!_rtt.HasSample) return false;
+        var threshold = (_rtt.Pto + MaxAckDelay) * PersistentCongestionThreshold;
+        var runStart = Timestamp.Never;
+        var previous = PacketNumber.None;
+        for (var i = 0; i < Lost.Count; i++)
+        {
+            ref var packet = ref Lost[i];
+
+            // A number that is not the next one was acknowledged, or was an ACK that nobody tracks; both end the run, which errs on the side of speed.
+            if (packet.Number.Value != previous.Value + 1) runStart = Timestamp.Never;
+            previous = packet.Number;
+            if (!packet.AckEliciting || packet.TimeSent <= _rtt.FirstSample) continue;
+            runStart = Timestamp.Min(runStart, packet.TimeSent);
+            if (packet.TimeSent - runStart > threshold) return true;
+        }
+
+        return false;
+    }
+
+    private (Timestamp Time, PacketNumberSpaceId Space) GetLossTimeAndSpace()
+    {
+        var time = _spaces[0].LossTime;
+        var id = PacketNumberSpaceId.Initial;
+        for (var i = 1; i < _spaces.Length; i++)
+        {
+            if (_spaces[i].LossTime >= time) continue;
+            time = _spaces[i].LossTime;
+            id = (PacketNumberSpaceId)i;
+        }
+
+        return (time, id);
+    }
+
+    private (Timestamp Time, PacketNumberSpaceId Space) GetPtoTimeAndSpace(Timestamp now)
+    {
+        var backoff = 1L << Math.Min(PtoCount, MaxBackoff);
+        var duration = _rtt.Pto * backoff;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.2.1
+        //# the client MUST set the PTO timer if the client has not received
+        //# an acknowledgment for any of its Handshake packets and the handshake
+        //# is not confirmed
+        if (!AnyAckElicitingInFlight) return (now + duration, HasHandshakeKeys ? PacketNumberSpaceId.Handshake : PacketNumberSpaceId.Initial);
+
+        var time = Timestamp.Never;
+        var id = PacketNumberSpaceId.Initial;
+        for (var i = 0; i < _spaces.Length; i++)
+        {
+            var space = _spaces[i];
+            if (space.Sent.AckElicitingInFlight == 0) continue;
+            if (i == (int)PacketNumberSpaceId.ApplicationData)
+            {
+                //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+                //# An endpoint MUST NOT set its PTO timer for the Application Data
+                //# packet number space until the handshake is confirmed.
+                if (!HandshakeConfirmed) break;
+                duration += MaxAckDelay * backoff;
+            }
+
+            var due = space.TimeOfLastAckEliciting + duration;
+            if (due >= time) continue;
+            time = due;
+            id = (PacketNumberSpaceId)i;
+        }
+
+        return (time, id);
+    }
+
+    private sealed class Space
+    {
+        public readonly SentPackets Sent = new();
+        public PacketNumber LargestAcked = PacketNumber.None;
+        public Timestamp TimeOfLastAckEliciting;
+        public Timestamp LossTime = Timestamp.Never;
+    }
+}

@@ -1,0 +1,52 @@
+namespace HyperGen.Quic.Recovery;
+
+/// <summary>The controller of RFC 9002 appendix B: slow start, half the window on loss, one datagram a round trip after it.</summary>
+internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDatagramSize)
+{
+    private long _ssthresh = long.MaxValue;
+    private long _bytesAckedInAvoidance;
+    private Timestamp _recoveryStart = new(long.MinValue);
+
+    public override void OnPacketAcked(Timestamp now, Timestamp sent, int bytes, bool windowLimited, in RttEstimator rtt)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
+        //# When bytes in flight is smaller than the congestion window and
+        //# sending is not pacing limited, the congestion window is underutilized.
+        if (!windowLimited || sent <= _recoveryStart) return;
+
+        if (Window < _ssthresh)
+        {
+            Window += bytes;
+            return;
+        }
+
+        _bytesAckedInAvoidance += bytes;
+        if (_bytesAckedInAvoidance < Window) return;
+        _bytesAckedInAvoidance -= Window;
+        Window += MaxDatagramSize;
+    }
+
+    public override void OnCongestionEvent(Timestamp now, Timestamp sent)
+    {
+        if (sent <= _recoveryStart) return;
+        _recoveryStart = now;
+        _bytesAckedInAvoidance = 0;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
+        //# On entering a recovery period, a sender MUST set the slow start
+        //# threshold to half the value of the congestion window when loss is
+        //# detected.
+        _ssthresh = Math.Max(Window / 2, MinimumWindow);
+        Window = _ssthresh;
+    }
+
+    public override void OnPersistentCongestion()
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
+        //# When persistent congestion is declared, the sender's congestion
+        //# window MUST be reduced to the minimum congestion window
+        //# (kMinimumWindow)
+        Window = MinimumWindow;
+        _recoveryStart = new(long.MinValue);
+    }
+}

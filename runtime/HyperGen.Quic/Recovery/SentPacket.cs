@@ -1,0 +1,24 @@
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Recovery;
+
+/// <summary>What is remembered of a packet in flight until it is acknowledged or lost (RFC 9002 appendix A.1.1). Packets not in flight are not remembered.</summary>
+internal struct SentPacket
+{
+    public PacketNumber Number;
+    public Timestamp TimeSent;
+
+    /// <summary>sent_bytes.</summary>
+    public int Size;
+
+    /// <summary>The head of its frames in the connection's <see cref="SentFrames" />.</summary>
+    public int Frames;
+
+    public bool AckEliciting;
+
+    /// <summary>Whether the congestion window, not the application, limited us when it left.</summary>
+    public bool WindowLimited;
+
+    /// <summary>Acknowledged or lost: the slot only waits for the ones before it.</summary>
+    public bool Gone;
+}

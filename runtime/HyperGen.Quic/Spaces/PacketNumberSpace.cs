@@ -1,0 +1,51 @@
+using HyperGen.Quic.Protection;
+using HyperGen.Quic.Streams;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Spaces;
+
+/// <summary>One of the three packet number spaces: its keys, its handshake bytes, what arrived in it and which number comes next.</summary>
+internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
+{
+    public PacketNumberSpaceId Id { get; } = id;
+
+    /// <summary>Keys of the Initial and Handshake spaces; the application's are <see cref="OneRttKeys" />.</summary>
+    public DirectionKeys? Read { get; set; }
+
+    public DirectionKeys? Write { get; set; }
+
+    public CryptoStream Crypto { get; } = new(pages);
+
+    public ReceivedPackets Received { get; } = new();
+
+    public PacketNumber NextNumber { get; private set; } = new(0);
+
+    /// <summary>
+    /// A number that was left out, which nobody can have received: an acknowledgment of it is a lie (RFC 9000 section 21.4).
+    /// </summary>
+    public PacketNumber Skipped { get; private set; } = PacketNumber.None;
+
+    /// <summary>Ack-eliciting packets that a probe timeout ordered and that may exceed the congestion window.</summary>
+    public int Probes { get; set; }
+
+    public bool IsDiscarded { get; private set; }
+
+    public PacketNumber TakeNumber()
+    {
+        var number = NextNumber;
+        NextNumber = number.Next;
+        return number;
+    }
+
+    public void SkipNumber() => Skipped = TakeNumber();
+
+    public void Discard()
+    {
+        IsDiscarded = true;
+        Read?.Dispose();
+        Write?.Dispose();
+        Read = Write = null;
+        Probes = 0;
+        Crypto.Reset();
+    }
+}

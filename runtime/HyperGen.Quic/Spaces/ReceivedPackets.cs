@@ -1,0 +1,97 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Spaces;
+
+/// <summary>The packets received in one packet number space: which are duplicates, and when and what to acknowledge (RFC 9000 section 13.2).</summary>
+internal sealed class ReceivedPackets
+{
+    /// <summary>Ranges remembered; older ones are dropped and their packets refused. 64 is what quiche and quic-go send at most.</summary>
+    public const int MaxRanges = 64;
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.2
+    //# A receiver SHOULD send an ACK frame after receiving at least two
+    //# ack-eliciting packets.
+    private const int AckElicitingThreshold = 2;
+
+    private readonly RangeSet _ranges = new();
+    private long _floor;
+    private int _unacknowledged;
+    private bool _immediate;
+    private EcnCounts _ecn;
+
+    /// <summary>The largest packet number received, from which the next is decoded.</summary>
+    public PacketNumber Largest { get; private set; } = PacketNumber.None;
+
+    /// <summary>When an acknowledgment falls due by itself.</summary>
+    public Timestamp Deadline { get; private set; } = Timestamp.Never;
+
+    public Timestamp LargestReceived { get; private set; }
+
+    public EcnCounts Ecn => _ecn;
+
+    public RangeSet Ranges => _ranges;
+
+    /// <summary>Whether any ack-eliciting packet has not been acknowledged at all: an ACK frame goes along with whatever is sent.</summary>
+    public bool HasNews => _unacknowledged > 0;
+
+    public bool IsDuplicate(PacketNumber number) => number.Value < _floor || _ranges.Contains(number.Value);
+
+    /// <param name="now">When it arrived.</param>
+    /// <param name="number">A packet number that is no duplicate.</param>
+    /// <param name="ackEliciting">Whether it asks for an acknowledgment.</param>
+    /// <param name="ecn">Its mark.</param>
+    /// <param name="delay">How long acknowledgments may wait in this space; zero while the handshake runs.</param>
+    public void OnPacketReceived(Timestamp now, PacketNumber number, bool ackEliciting, EcnCodepoint ecn, TimeSpan delay)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# In order to assist loss detection at the sender, an endpoint SHOULD generate
+        //# and send an ACK frame without delay when it receives an ack-eliciting packet
+        var reordered = !Largest.IsNone && number != Largest.Next;
+        if (number > Largest)
+        {
+            Largest = number;
+            LargestReceived = now;
+        }
+
+        _ranges.Add(number.Value, number.Value + 1);
+        if (_ranges.Count > MaxRanges)
+        {
+            _floor = _ranges[0].End;
+            _ranges.RemoveLowest();
+        }
+
+        _ecn = _ecn.Plus(ecn);
+        if (!ackEliciting) return;
+        _unacknowledged++;
+        _immediate |= reordered || delay == TimeSpan.Zero || _unacknowledged >= AckElicitingThreshold || ecn == EcnCodepoint.CongestionExperienced;
+        if (Deadline.IsNever) Deadline = now + delay;
+    }
+
+    public bool IsDue(Timestamp now) => HasNews && (_immediate || now >= Deadline);
+
+    public void OnAckSent()
+    {
+        _unacknowledged = 0;
+        _immediate = false;
+        Deadline = Timestamp.Never;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.4
+    //# When a packet containing an ACK frame is acknowledged,
+    //# the receiver can stop acknowledging packets less than or equal to the Largest
+    //# Acknowledged field in the sent ACK frame.
+
+    /// <summary>An ACK frame of ours that acknowledged up to <paramref name="largest" /> arrived.</summary>
+    public void OnAckOfAck(long largest)
+    {
+        if (largest < _floor) return;
+
+        // The range that holds the largest stays, so that there is always something to say.
+        while (_ranges.Count > 1 && _ranges[0].End <= largest)
+        {
+            _floor = _ranges[0].End;
+            _ranges.RemoveLowest();
+        }
+    }
+}

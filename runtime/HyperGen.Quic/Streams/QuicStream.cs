@@ -1,0 +1,208 @@
+using HyperGen.Quic.Streams;
+
+namespace HyperGen.Quic;
+
+/// <summary>
+/// One stream of a connection, with the sending part, the receiving part, or both. It is used on the connection's thread only, between two calls of the
+/// connection's <c>Handle*</c> methods or while its events are taken. Objects are pooled: after <see cref="Release" /> the reference is dead, because the
+/// same object soon carries another stream; nothing that outlives a stream may be keyed by it, only by <see cref="Id" />.
+/// </summary>
+internal sealed class QuicStream
+{
+    internal readonly SendingPart Sending = new();
+    internal readonly ReceivingPart Receiving = new();
+    internal StreamQueue.Link SendLink;
+    internal StreamQueue.Link ControlLink;
+    internal StreamEvents PendingEvents;
+    private StreamSet? _owner;
+
+    /// <summary>The stream's ID. It never changes meaning, unlike the object.</summary>
+    public StreamId Id { get; private set; }
+
+    /// <summary>Whatever the layer above keeps for this stream; cleared when the stream is released.</summary>
+    public object? State { get; set; }
+
+    /// <summary>RFC 9218 urgency, 0 (first) to 7; default 3.</summary>
+    public byte Urgency { get; private set; }
+
+    /// <summary>Whether streams of the same urgency share bandwidth with this one, rather than wait for its end; default false.</summary>
+    public bool Incremental { get; private set; }
+
+    /// <summary>Whether we may send on it.</summary>
+    public bool CanSend { get; private set; }
+
+    /// <summary>Whether the peer may send on it.</summary>
+    public bool CanReceive { get; private set; }
+
+    /// <summary>Whether <see cref="Release" /> was called.</summary>
+    public bool IsReleased { get; private set; }
+
+    /// <summary>Where the sending part stands; meaningless unless <see cref="CanSend" />.</summary>
+    public SendState SendState => Sending.State;
+
+    /// <summary>Where the receiving part stands; meaningless unless <see cref="CanReceive" />.</summary>
+    public ReceiveState ReceiveState => Receiving.State;
+
+    /// <summary>Whether everything the peer sent, FIN included, has been read.</summary>
+    public bool IsReadToEnd => Receiving.State == ReceiveState.DataRead && !Receiving.IsStopped;
+
+    /// <summary>The application error code with which the peer reset the stream; meaningful in <see cref="ReceiveState.ResetRecvd" /> and later.</summary>
+    public long PeerResetCode => Receiving.ResetCode;
+
+    /// <summary>Bytes written that the peer has not acknowledged.</summary>
+    public long Buffered => Sending.Buffer.Buffered;
+
+    /// <summary>
+    /// How many bytes a well-behaved writer may still write: the path's bandwidth-delay product, twice, less what is buffered. A stalled reader at the
+    /// other end thus costs a bounded amount of memory. <see cref="ConnectionEventKind.StreamWritable" /> follows when it was 0 or less.
+    /// </summary>
+    public long WriteCapacity => Sending.IsOpen ? Owner.SendBufferLimit - Sending.Buffer.Buffered : 0;
+
+    private StreamSet Owner => _owner ?? throw new InvalidOperationException("The stream was released: keep its ID, not the object.");
+
+    /// <summary>The next bytes in order, as far as they lie together in memory: valid until <see cref="Consume" />. Empty when there are none yet.</summary>
+    public ReadOnlySpan<byte> Peek() => Receiving.Buffer.Peek();
+
+    /// <summary>Takes bytes that <see cref="Peek" /> showed; their memory and their flow control credit are given back.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than are there.</exception>
+    public void Consume(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Receiving.Buffer.ContiguousEnd - Receiving.Buffer.ReadOffset);
+        Receiving.Consume(count);
+        Owner.OnConsumed(this);
+    }
+
+    /// <summary>Copies what is there, at most as much as fits; 0 when nothing is there yet or ever will be (see <see cref="IsReadToEnd" />).</summary>
+    public int Read(Span<byte> destination)
+    {
+        var copied = 0;
+        while (copied < destination.Length && Peek() is { IsEmpty: false } bytes)
+        {
+            var length = Math.Min(bytes.Length, destination.Length - copied);
+            bytes[..length].CopyTo(destination[copied..]);
+            Consume(length);
+            copied += length;
+        }
+
+        return copied;
+    }
+
+    /// <summary>Asks the peer to stop sending; what arrives from now on is dropped and no more events tell of it.</summary>
+    /// <param name="errorCode">An error code of the application protocol.</param>
+    public void StopSending(long errorCode)
+    {
+        if (!CanReceive) return;
+        Receiving.Stop(errorCode);
+        Owner.OnStopped(this);
+    }
+
+    /// <summary>Memory of the send buffer to write into; <see cref="Advance" /> must follow before any other call.</summary>
+    /// <param name="sizeHint">How much is wanted; at least one byte, and at most a page of 4096, is given.</param>
+    public Span<byte> GetSpan(int sizeHint = 1)
+    {
+        ThrowUnlessWritable();
+        return Sending.Buffer.GetSpan(sizeHint);
+    }
+
+    /// <summary>Says how much of the memory was written.</summary>
+    public void Advance(int count)
+    {
+        Sending.Buffer.Advance(count);
+        Owner.OnWritten(this);
+    }
+
+    /// <summary>Copies all of <paramref name="data" /> into the send buffer. <see cref="WriteCapacity" /> says how much is reasonable.</summary>
+    /// <exception cref="InvalidOperationException">The stream was finished, or never could send.</exception>
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        if (Sending.IsReset) return;
+        ThrowUnlessWritable();
+        Sending.Buffer.Append(data);
+        Owner.OnWritten(this);
+    }
+
+    /// <summary>Sends memory that never changes (an embedded file, a response encoded once) without copying it; it is held until it is acknowledged.</summary>
+    public void WriteImmutable(ReadOnlyMemory<byte> data)
+    {
+        if (Sending.IsReset) return;
+        ThrowUnlessWritable();
+        Sending.Buffer.AppendImmutable(data);
+        Owner.OnWritten(this);
+    }
+
+    /// <summary>Ends the sending part: FIN follows what was written. Calling it again does nothing.</summary>
+    public void Finish()
+    {
+        if (!Sending.IsOpen) return;
+        Sending.Finish();
+        Owner.OnWritten(this);
+    }
+
+    /// <summary>Abandons the sending part: what was not sent is dropped and the peer is told.</summary>
+    /// <param name="errorCode">An error code of the application protocol.</param>
+    public void Reset(long errorCode)
+    {
+        if (!CanSend) return;
+        Sending.Reset(errorCode);
+        Owner.OnReset(this);
+    }
+
+    /// <summary>Sets where the stream stands among those that have something to send (RFC 9218).</summary>
+    public void SetPriority(byte urgency, bool incremental)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(urgency, StreamQueue.MaxUrgency);
+        if (Urgency == urgency && Incremental == incremental) return;
+        Owner.OnPriorityChanging(this);
+        Urgency = urgency;
+        Incremental = incremental;
+        Owner.OnWritten(this);
+    }
+
+    /// <summary>
+    /// The layer above is done with the stream. What was written and finished is still delivered; an unfinished sending part is reset and unread data is
+    /// refused, both with <paramref name="errorCode" />. Stream credit returns to the peer only after this, so work bounds what a peer can start.
+    /// </summary>
+    public void Release(long errorCode = 0)
+    {
+        if (IsReleased) return;
+        var owner = Owner;
+        IsReleased = true;
+        State = null;
+        if (CanSend && Sending.IsOpen) Reset(errorCode);
+        if (CanReceive && !Receiving.IsTerminal) StopSending(errorCode);
+        owner.OnReleased(this);
+    }
+
+    internal bool IsTerminal => (!CanSend || Sending.IsTerminal) && (!CanReceive || Receiving.IsTerminal);
+
+    internal void Open(StreamSet owner, StreamId id, bool canSend, bool canReceive)
+    {
+        _owner = owner;
+        Id = id;
+        CanSend = canSend;
+        CanReceive = canReceive;
+        Urgency = StreamQueue.DefaultUrgency;
+        Incremental = false;
+        IsReleased = false;
+        State = null;
+        PendingEvents = StreamEvents.None;
+    }
+
+    internal bool BelongsTo(StreamSet owner, StreamId id) => _owner == owner && Id == id;
+
+    internal void Close()
+    {
+        Sending.Buffer.Reset();
+        Receiving.Buffer.Reset();
+        State = null;
+        IsReleased = true;
+        _owner = null;
+    }
+
+    private void ThrowUnlessWritable()
+    {
+        if (!CanSend) throw new InvalidOperationException("Only the peer sends on this stream.");
+        if (Sending.FinWritten) throw new InvalidOperationException("Nothing can be written after Finish.");
+    }
+}

@@ -1,0 +1,31 @@
+namespace HyperGen.Quic.Streams;
+
+/// <summary>
+/// The credit we give, for one stream or for the connection (RFC 9000 section 4). The limit moves with what was consumed, not with what arrived, so a
+/// slow reader holds back its peer; the window doubles when a whole one is consumed within two round trips, up to its maximum.
+/// </summary>
+internal struct ReceiveWindow(long initial, long maximum)
+{
+    private Timestamp _updated;
+
+    public long Size { get; private set; } = initial;
+
+    /// <summary>The limit that was last advertised.</summary>
+    public long Limit { get; private set; } = initial;
+
+    public long Consumed { get; private set; }
+
+    public void Consume(long bytes) => Consumed += bytes;
+
+    /// <summary>Whether half a window was consumed since the last limit: often enough that the peer never waits, seldom enough not to be traffic of its own.</summary>
+    public readonly bool ShouldAdvertise => Limit - Consumed <= Size / 2;
+
+    /// <summary>Moves the limit; what to send in MAX_DATA or MAX_STREAM_DATA.</summary>
+    public long Advertise(Timestamp now, TimeSpan rtt)
+    {
+        if (_updated != default && now - _updated < 2 * rtt) Size = Math.Min(Size * 2, maximum);
+        _updated = now;
+        Limit = Math.Max(Limit, Consumed + Size);
+        return Limit;
+    }
+}

@@ -1,0 +1,212 @@
+using HyperGen.Quic.Spaces;
+
+namespace HyperGen.Quic.Streams;
+
+/// <summary>
+/// The bytes of a stream, or of the handshake, from the moment they are written until the peer acknowledged them. What is written is copied once into
+/// pooled pages; memory the caller declares immutable is held by reference instead. Either is copied from here into packets.
+/// </summary>
+internal sealed class SendBuffer
+{
+    private readonly RangeSet _acked = new();
+    private readonly RangeSet _lost = new();
+    private Chunk[] _chunks = [];
+    private int _head;
+    private int _count;
+    private PagePool _pool = null!;
+
+    /// <summary>Everything below is acknowledged.</summary>
+    public long AckedOffset { get; private set; }
+
+    /// <summary>Everything below was sent at least once.</summary>
+    public long SentOffset { get; private set; }
+
+    /// <summary>Everything below was written.</summary>
+    public long WrittenOffset { get; private set; }
+
+    public bool HasLost => !_lost.IsEmpty;
+
+    public bool HasUnsent => SentOffset < WrittenOffset;
+
+    public bool AllAcked => AckedOffset == WrittenOffset;
+
+    /// <summary>The memory that is charged: written and not yet acknowledged.</summary>
+    public long Buffered => WrittenOffset - AckedOffset;
+
+    public void Open(PagePool pool) => _pool = pool;
+
+    /// <summary>Free space at the end of the buffer, at least one byte; what is used of it is reported by <see cref="Advance" />.</summary>
+    public Span<byte> GetSpan(int sizeHint)
+    {
+        if (_count > 0)
+        {
+            ref var tail = ref At(_count - 1);
+            if (tail.Page is not null && tail.Page.Length - tail.Length >= Math.Min(sizeHint, PagePool.LargePage)) return tail.Page.AsSpan(tail.Length);
+        }
+
+        var size = _count == 0 && WrittenOffset == 0 && sizeHint <= PagePool.SmallPage ? PagePool.SmallPage : PagePool.LargePage;
+        Push(new() { Page = _pool.Rent(size), Start = WrittenOffset });
+        return At(_count - 1).Page;
+    }
+
+    public void Advance(int count)
+    {
+        At(_count - 1).Length += count;
+        WrittenOffset += count;
+    }
+
+    public void Append(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var free = _count > 0 && At(_count - 1) is { Page: { } page } tail && tail.Length < page.Length
+                ? page.AsSpan(tail.Length)
+                : GetSpan(data.Length);
+            var length = Math.Min(free.Length, data.Length);
+            data[..length].CopyTo(free);
+            Advance(length);
+            data = data[length..];
+        }
+    }
+
+    public void AppendImmutable(ReadOnlyMemory<byte> data)
+    {
+        if (data.IsEmpty) return;
+        Push(new() { Memory = data, Start = WrittenOffset, Length = data.Length });
+        WrittenOffset += data.Length;
+    }
+
+    /// <summary>The lowest range that was lost and is to be sent again.</summary>
+    public Range64 FirstLost => _lost[0];
+
+    /// <summary>Notes that a range was put into a packet.</summary>
+    public void OnSent(long offset, int length)
+    {
+        if (offset == SentOffset)
+        {
+            SentOffset += length;
+        }
+        else
+        {
+            _lost.Remove(offset, offset + length);
+        }
+    }
+
+    /// <summary>A packet with the range was acknowledged: what lies below every hole is given back.</summary>
+    public void OnAcked(long offset, int length)
+    {
+        var end = offset + length;
+        if (end <= AckedOffset) return;
+        if (!_lost.IsEmpty) _lost.Remove(offset, end);
+        if (offset <= AckedOffset && _acked.IsEmpty)
+        {
+            AckedOffset = end;
+        }
+        else
+        {
+            _acked.Add(Math.Max(offset, AckedOffset), end);
+            if (_acked[0].Start == AckedOffset)
+            {
+                AckedOffset = _acked[0].End;
+                _acked.RemoveLowest();
+            }
+        }
+
+        while (_count > 0 && At(0).Start + At(0).Length <= AckedOffset) Pop();
+    }
+
+    /// <summary>A packet with the range was lost: what nobody acknowledged since is sent again.</summary>
+    public void OnLost(long offset, int length)
+    {
+        var end = offset + length;
+        offset = Math.Max(offset, AckedOffset);
+        if (offset >= end) return;
+        _lost.Add(offset, end);
+        for (var i = 0; i < _acked.Count; i++)
+        {
+            if (_acked[i].Start < end && _acked[i].End > offset) _lost.Remove(_acked[i].Start, _acked[i].End);
+        }
+    }
+
+    /// <summary>Copies bytes that were written and not yet acknowledged.</summary>
+    public void CopyTo(long offset, Span<byte> destination)
+    {
+        var index = IndexOf(offset);
+        while (!destination.IsEmpty)
+        {
+            ref var chunk = ref At(index++);
+            var bytes = chunk.Bytes[(int)(offset - chunk.Start)..];
+            var length = Math.Min(bytes.Length, destination.Length);
+            bytes[..length].CopyTo(destination);
+            destination = destination[length..];
+            offset += length;
+        }
+    }
+
+    /// <summary>Gives all memory back and starts again at offset 0.</summary>
+    public void Reset()
+    {
+        while (_count > 0) Pop();
+        _acked.Clear();
+        _lost.Clear();
+        AckedOffset = SentOffset = WrittenOffset = 0;
+    }
+
+    /// <summary>Gives all memory back and forgets what was to be sent; the offsets stay.</summary>
+    public void Discard()
+    {
+        while (_count > 0) Pop();
+        _lost.Clear();
+        _acked.Clear();
+        WrittenOffset = AckedOffset = SentOffset;
+    }
+
+    private ref Chunk At(int index) => ref _chunks[(_head + index) & (_chunks.Length - 1)];
+
+    private int IndexOf(long offset)
+    {
+        int low = 0, high = _count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (At(middle).Start <= offset) low = middle;
+            else high = middle - 1;
+        }
+
+        return low;
+    }
+
+    private void Push(in Chunk chunk)
+    {
+        if (_count == _chunks.Length)
+        {
+            var larger = new Chunk[Math.Max(2, _count * 2)];
+            for (var i = 0; i < _count; i++) larger[i] = At(i);
+            _chunks = larger;
+            _head = 0;
+        }
+
+        _count++;
+        At(_count - 1) = chunk;
+    }
+
+    private void Pop()
+    {
+        ref var chunk = ref At(0);
+        if (chunk.Page is not null) _pool.Return(chunk.Page);
+        chunk = default;
+        _head = (_head + 1) & (_chunks.Length - 1);
+        _count--;
+    }
+
+    /// <summary>Bytes that lie together: a page filled from its start, or somebody's immutable memory.</summary>
+    private struct Chunk
+    {
+        public byte[]? Page;
+        public ReadOnlyMemory<byte> Memory;
+        public long Start;
+        public int Length;
+
+        public readonly ReadOnlySpan<byte> Bytes => Page is null ? Memory.Span : Page.AsSpan(0, Length);
+    }
+}

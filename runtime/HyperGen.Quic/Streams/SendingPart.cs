@@ -1,0 +1,114 @@
+namespace HyperGen.Quic.Streams;
+
+/// <summary>The sending part of a stream: RFC 9000 section 3.1. It knows nothing of packets; the connection asks it what to send.</summary>
+internal sealed class SendingPart
+{
+    private bool _finWritten;
+    private bool _finSent;
+    private bool _finAcked;
+
+    public SendBuffer Buffer { get; } = new();
+
+    public SendState State { get; private set; }
+
+    /// <summary>The peer's limit on this stream.</summary>
+    public long MaxData { get; private set; }
+
+    public long ResetCode { get; private set; }
+
+    /// <summary>RESET_STREAM has to be sent, or sent again.</summary>
+    public bool ResetPending { get; set; }
+
+    public bool IsTerminal => State is SendState.DataRecvd or SendState.ResetRecvd;
+
+    public bool IsReset => State is SendState.ResetSent or SendState.ResetRecvd;
+
+    /// <summary>Whether more may be written.</summary>
+    public bool IsOpen => !_finWritten && State is SendState.Ready or SendState.Send;
+
+    public bool FinWritten => _finWritten;
+
+    /// <summary>Whether something waits that the stream's own limits allow to be sent.</summary>
+    public bool HasPending => !IsReset && !IsTerminal && (Buffer.HasLost || HasNew || FinPending);
+
+    /// <summary>Whether bytes never sent before wait and the stream's limit allows them.</summary>
+    public bool HasNew => Buffer.SentOffset < Math.Min(Buffer.WrittenOffset, MaxData);
+
+    /// <summary>Whether a frame without new data would do.</summary>
+    public bool HasPendingWithoutCredit => Buffer.HasLost || FinPending;
+
+    /// <summary>Whether FIN is due: all data was sent and FIN was not, or was lost.</summary>
+    private bool FinPending => _finWritten && !_finSent && !Buffer.HasUnsent;
+
+    public void Open(PagePool pool, long maxData)
+    {
+        Buffer.Open(pool);
+        Buffer.Reset();
+        MaxData = maxData;
+        State = SendState.Ready;
+        ResetPending = _finWritten = _finSent = _finAcked = false;
+    }
+
+    public void OnMaxStreamData(long limit) => MaxData = Math.Max(MaxData, limit);
+
+    public void Finish() => _finWritten = true;
+
+    /// <summary>Chooses the next frame of at most <paramref name="room" /> data bytes, of which at most <paramref name="credit" /> new ones.</summary>
+    public bool TryNext(int room, long credit, out long offset, out int length, out bool fin)
+    {
+        if (Buffer.HasLost)
+        {
+            var lost = Buffer.FirstLost;
+            offset = lost.Start;
+            length = (int)Math.Min(room, lost.Length);
+        }
+        else
+        {
+            offset = Buffer.SentOffset;
+            length = (int)Math.Min(Math.Min(room, credit), Math.Max(0, Math.Min(Buffer.WrittenOffset, MaxData) - offset));
+        }
+
+        fin = _finWritten && offset + length == Buffer.WrittenOffset && (!_finSent || Buffer.HasLost);
+        return length > 0 || (fin && !_finSent);
+    }
+
+    public void OnFrameSent(long offset, int length, bool fin)
+    {
+        if (length > 0) Buffer.OnSent(offset, length);
+        if (fin) _finSent = true;
+        if (State is SendState.Ready) State = SendState.Send;
+        if (State is SendState.Send && _finSent && !Buffer.HasUnsent) State = SendState.DataSent;
+    }
+
+    public void OnFrameAcked(long offset, int length, bool fin)
+    {
+        if (IsReset || IsTerminal) return;
+        Buffer.OnAcked(offset, length);
+        _finAcked |= fin;
+        if (_finAcked && Buffer.AllAcked) State = SendState.DataRecvd;
+    }
+
+    public void OnFrameLost(long offset, int length, bool fin)
+    {
+        if (IsReset || IsTerminal) return;
+        Buffer.OnLost(offset, length);
+        if (fin && !_finAcked) _finSent = false;
+    }
+
+    /// <summary>Abandons the stream, by our choice or because the peer asked for it.</summary>
+    public void Reset(long code)
+    {
+        if (IsReset || IsTerminal) return;
+        State = SendState.ResetSent;
+        ResetCode = code;
+        ResetPending = true;
+        Buffer.Discard();
+    }
+
+    public void OnResetAcked()
+    {
+        if (State == SendState.ResetSent) State = SendState.ResetRecvd;
+    }
+
+    public void OnResetLost() => ResetPending = State == SendState.ResetSent;
+}

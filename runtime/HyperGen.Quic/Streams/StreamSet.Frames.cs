@@ -1,0 +1,334 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Recovery;
+
+namespace HyperGen.Quic.Streams;
+
+/// <summary>What frames do to streams, and which frames streams want to send.</summary>
+internal sealed partial class StreamSet
+{
+    /// <summary>A STREAM frame that would carry fewer bytes than this is left for the next packet, unless they are the last ones.</summary>
+    private const int MinUsefulData = 32;
+
+    public bool HasControl =>
+        _maxDataPending || _window.ShouldAdvertise || _incomingBidi.WantsLimit || _incomingUni.WantsLimit || !_control.IsEmpty;
+
+    public bool HasData
+    {
+        get
+        {
+            foreach (var queue in _sending)
+            {
+                if (!queue.IsEmpty) return true;
+            }
+
+            return false;
+        }
+    }
+
+    public TransportError OnStreamFrame(in StreamFrame frame)
+    {
+        var error = Find(frame.Id, FrameType.Stream, concernsReceiving: true, out var stream);
+        if (error.IsError || stream is null) return error;
+        error = stream.Receiving.OnStreamFrame(frame, out var growth);
+        if (error.IsError) return error;
+        error = OnReceived(stream, growth, FrameType.Stream);
+        if (error.IsError) return error;
+        if (stream.Receiving.Buffer.HasData || stream.Receiving.State == ReceiveState.DataRecvd) _events.AddReadable(stream);
+        TryRetire(stream);
+        return TransportError.None;
+    }
+
+    public TransportError OnResetStream(in ResetStreamFrame frame)
+    {
+        var error = Find(frame.Id, FrameType.ResetStream, concernsReceiving: true, out var stream);
+        if (error.IsError || stream is null) return error;
+        error = stream.Receiving.OnResetStream(frame, out var growth);
+        if (error.IsError) return error;
+        error = OnReceived(stream, growth, FrameType.ResetStream);
+        if (error.IsError) return error;
+        if (stream.Receiving.State == ReceiveState.ResetRecvd)
+        {
+            stream.Receiving.OnRead();
+            if (!stream.IsReleased) _events.Add(ConnectionEventKind.StreamReset, stream, frame.ErrorCode);
+        }
+
+        TryRetire(stream);
+        return TransportError.None;
+    }
+
+    public TransportError OnStopSending(in StreamValueFrame frame)
+    {
+        var error = Find(frame.Id, FrameType.StopSending, concernsReceiving: false, out var stream);
+        if (error.IsError || stream is null) return error;
+        if (stream.Sending.IsReset || stream.Sending.IsTerminal) return TransportError.None;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
+        //# An endpoint that receives a STOP_SENDING frame MUST send a RESET_STREAM
+        //# frame if the stream is in the "Ready" or "Send" state.
+        stream.Sending.Reset(frame.Value);
+        OnReset(stream);
+        if (!stream.IsReleased) _events.Add(ConnectionEventKind.StreamStopSending, stream, frame.Value);
+        return TransportError.None;
+    }
+
+    public TransportError OnMaxStreamData(in StreamValueFrame frame)
+    {
+        var error = Find(frame.Id, FrameType.MaxStreamData, concernsReceiving: false, out var stream);
+        if (error.IsError || stream is null) return error;
+        stream.Sending.OnMaxStreamData(frame.Value);
+        Schedule(stream);
+        return TransportError.None;
+    }
+
+    public TransportError OnStreamDataBlocked(in StreamValueFrame frame) =>
+        Find(frame.Id, FrameType.StreamDataBlocked, concernsReceiving: true, out _);
+
+    public void OnMaxData(long limit)
+    {
+        if (limit <= _maxData) return;
+        _maxData = limit;
+        while (_awaitingCredit.Head is { } stream)
+        {
+            _awaitingCredit.Remove(stream);
+            Schedule(stream);
+        }
+    }
+
+    public void OnMaxStreams(bool unidirectional, long limit)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+        //# MAX_STREAMS frames that do not
+        //# increase the stream limit MUST be ignored.
+        ref var outgoing = ref Outgoing(unidirectional);
+        if (limit <= outgoing.Limit) return;
+        outgoing.Limit = limit;
+        if (!outgoing.Blocked) return;
+        outgoing.Blocked = false;
+        _events.Add(ConnectionEventKind.StreamsAvailable);
+    }
+
+    public void WriteControl(ref PacketBuilder builder, Timestamp now, TimeSpan rtt)
+    {
+        if (_maxDataPending || _window.ShouldAdvertise)
+        {
+            if (!builder.HasRoom(ValueFrame.MaxLength)) return;
+            _maxDataPending = false;
+            builder.TryWrite(new(FrameType.MaxData, _window.Advertise(now, rtt)));
+        }
+
+        if (!TryWriteMaxStreams(ref builder, ref _incomingBidi, FrameType.MaxStreamsBidi)) return;
+        if (!TryWriteMaxStreams(ref builder, ref _incomingUni, FrameType.MaxStreamsUni)) return;
+        while (_control.Head is { } stream)
+        {
+            if (!builder.HasRoom(ResetStreamFrame.MaxLength + (2 * StreamValueFrame.MaxLength))) return;
+            _control.Remove(stream);
+            WriteControl(ref builder, stream, now, rtt);
+        }
+    }
+
+    /// <summary>Fills the packet with STREAM frames: the most urgent streams first, incremental ones in turn, others one after another.</summary>
+    public void WriteData(ref PacketBuilder builder)
+    {
+        foreach (var queue in _sending)
+        {
+            while (queue.Head is { } stream)
+            {
+                if (!TryWriteStream(ref builder, queue, stream)) return;
+            }
+        }
+    }
+
+    public void OnFrameAcked(in SentFrame frame)
+    {
+        var stream = frame.Stream!;
+        if (!stream.BelongsTo(this, frame.Id)) return;
+        switch (frame.Type)
+        {
+            case FrameType.Stream:
+                stream.Sending.OnFrameAcked(frame.Value, frame.Length, frame.Fin);
+                break;
+            case FrameType.ResetStream:
+                stream.Sending.OnResetAcked();
+                break;
+            default:
+                return;
+        }
+
+        if (stream.Sending.IsTerminal && !stream.IsReleased) _events.Add(ConnectionEventKind.StreamFinished, stream);
+        if (stream.Sending.Buffer.Buffered <= SendBufferLimit / 2) _events.AddWritable(stream);
+        TryRetire(stream);
+    }
+
+    public void OnFrameLost(in SentFrame frame)
+    {
+        switch (frame.Type)
+        {
+            case FrameType.MaxData:
+                _maxDataPending = true;
+                return;
+            case FrameType.MaxStreamsBidi:
+                _incomingBidi.LimitPending = true;
+                return;
+            case FrameType.MaxStreamsUni:
+                _incomingUni.LimitPending = true;
+                return;
+        }
+
+        if (frame.Stream is not { } stream || !stream.BelongsTo(this, frame.Id)) return;
+        switch (frame.Type)
+        {
+            case FrameType.Stream:
+                stream.Sending.OnFrameLost(frame.Value, frame.Length, frame.Fin);
+                Schedule(stream);
+                return;
+            case FrameType.ResetStream:
+                stream.Sending.OnResetLost();
+                break;
+            case FrameType.StopSending:
+                stream.Receiving.StopPending = stream.Receiving.State == ReceiveState.Recv;
+                break;
+            case FrameType.MaxStreamData:
+                stream.Receiving.LimitPending = true;
+                break;
+        }
+
+        _control.Enqueue(stream);
+    }
+
+    private static bool TryWriteMaxStreams(ref PacketBuilder builder, ref IncomingStreams incoming, FrameType type)
+    {
+        if (!incoming.WantsLimit) return true;
+        return builder.HasRoom(ValueFrame.MaxLength) && builder.TryWrite(new(type, incoming.AdvertiseLimit()));
+    }
+
+    private static void WriteControl(ref PacketBuilder builder, QuicStream stream, Timestamp now, TimeSpan rtt)
+    {
+        if (stream.CanSend && stream.Sending.ResetPending)
+        {
+            stream.Sending.ResetPending = false;
+            new ResetStreamFrame(stream.Id, stream.Sending.ResetCode, stream.Sending.Buffer.SentOffset).Write(ref builder.Writer);
+            builder.Record(new() { Type = FrameType.ResetStream, Id = stream.Id, Stream = stream });
+        }
+
+        if (!stream.CanReceive) return;
+        if (stream.Receiving.StopPending)
+        {
+            stream.Receiving.StopPending = false;
+            new StreamValueFrame(FrameType.StopSending, stream.Id, stream.Receiving.StopCode).Write(ref builder.Writer);
+            builder.Record(new() { Type = FrameType.StopSending, Id = stream.Id, Stream = stream });
+        }
+
+        if (stream.Receiving.WantsLimit)
+        {
+            new StreamValueFrame(FrameType.MaxStreamData, stream.Id, stream.Receiving.AdvertiseLimit(now, rtt)).Write(ref builder.Writer);
+            builder.Record(new() { Type = FrameType.MaxStreamData, Id = stream.Id, Stream = stream });
+        }
+    }
+
+    /// <summary>Gives one stream its turn; false when the packet is full.</summary>
+    private bool TryWriteStream(ref PacketBuilder builder, StreamQueue queue, QuicStream stream)
+    {
+        var sending = stream.Sending;
+        var credit = _maxData - _sent;
+        if (!sending.HasPending)
+        {
+            queue.Remove(stream);
+            return true;
+        }
+
+        if (credit == 0 && !sending.HasPendingWithoutCredit)
+        {
+            queue.Remove(stream);
+            _awaitingCredit.Enqueue(stream);
+            return true;
+        }
+
+        // The widest header this frame can have: the length is at most that of a datagram.
+        var header = StreamFrame.HeaderLength(stream.Id, sending.Buffer.WrittenOffset, builder.Remaining);
+        var room = builder.Remaining - header;
+        var isNext = sending.TryNext(Math.Max(room, 0), credit, out var offset, out var length, out var fin);
+        if (room < 0 || (length < MinUsefulData && length == room && !fin))
+        {
+            builder.IsFull = true;
+            return false;
+        }
+
+        if (!isNext)
+        {
+            queue.Remove(stream);
+            return true;
+        }
+
+        var isNew = offset == sending.Buffer.SentOffset;
+        StreamFrame.WriteHeader(ref builder.Writer, stream.Id, offset, length, fin);
+        sending.Buffer.CopyTo(offset, builder.Writer.Free[..length]);
+        builder.Writer.Advance(length);
+        builder.Record(new() { Type = FrameType.Stream, Id = stream.Id, Stream = stream, Value = offset, Length = length, Fin = fin });
+        sending.OnFrameSent(offset, length, fin);
+        if (isNew) _sent += length;
+
+        if (!sending.HasPending) queue.Remove(stream);
+        else if (stream.Incremental) queue.MoveToEnd(stream);
+        return true;
+    }
+
+    private TransportError OnReceived(QuicStream stream, long growth, FrameType type)
+    {
+        _received += growth;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+        //# A receiver MUST close the connection with an error of type
+        //# FLOW_CONTROL_ERROR if the sender violates the advertised connection or
+        //# stream data limits
+        if (_received > _window.Limit) return TransportError.Of(TransportErrorCode.FlowControlError, type, "The connection's limit was overrun.");
+        _window.Consume(stream.Receiving.TakeCredit());
+        return TransportError.None;
+    }
+
+    /// <summary>Finds the stream a frame is about, opening it and those before it if the peer may; null when it is closed already.</summary>
+    private TransportError Find(StreamId id, FrameType type, bool concernsReceiving, out QuicStream? stream)
+    {
+        if (_open.TryGetValue(id.Value, out stream))
+        {
+            if (concernsReceiving ? stream.CanReceive : stream.CanSend) return TransportError.None;
+            stream = null;
+            return TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream has no such direction.");
+        }
+
+        var ours = id.Initiator == _role;
+        if (id.IsUnidirectional && ours == concernsReceiving)
+        {
+            return TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream has no such direction.");
+        }
+
+        if (ours)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-19.8
+            //# An endpoint MUST terminate the connection with error STREAM_STATE_ERROR
+            //# if it receives a STREAM frame for a locally initiated stream that has
+            //# not yet been created
+            return id.Sequence < Outgoing(id.IsUnidirectional).Opened
+                ? TransportError.None
+                : TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream was never opened.");
+        }
+
+        ref var incoming = ref Incoming(id.IsUnidirectional);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+        //# An endpoint that
+        //# receives a frame with a stream ID exceeding the limit it has sent MUST treat
+        //# this as a connection error of type STREAM_LIMIT_ERROR
+        if (id.Sequence >= incoming.Limit) return TransportError.Of(TransportErrorCode.StreamLimitError, type, "The stream limit was exceeded.");
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-3.2
+        //# Before a stream is created, all streams of the same type with lower-numbered
+        //# stream IDs MUST be created.
+        while (incoming.Opened <= id.Sequence)
+        {
+            stream = Create(new(id.Initiator, id.IsUnidirectional, incoming.Opened++));
+            _events.Add(ConnectionEventKind.StreamOpened, stream);
+        }
+
+        return TransportError.None;
+    }
+}

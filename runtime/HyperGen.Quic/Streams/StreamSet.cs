@@ -1,0 +1,177 @@
+using HyperGen.Quic.Parameters;
+
+namespace HyperGen.Quic.Streams;
+
+/// <summary>All streams of a connection: who may open how many, what each may send, whose turn it is. The frames' half is in StreamSet.Frames.cs.</summary>
+internal sealed partial class StreamSet
+{
+    /// <summary>The least a writer may have in flight whatever the window: as much as msquic gives a stream.</summary>
+    private const long MinSendBuffer = 256 << 10;
+
+    /// <summary>The most a stalled reader can make us hold for one stream.</summary>
+    private const long MaxSendBuffer = 8 << 20;
+
+    private readonly Role _role;
+    private readonly TransportParameters _local;
+    private readonly ConnectionLimits _limits;
+    private readonly StreamPool _pool;
+    private readonly PagePool _pages;
+    private readonly EventQueue _events;
+    private readonly Dictionary<long, QuicStream> _open = [];
+    private readonly StreamQueue[] _sending = new StreamQueue[StreamQueue.MaxUrgency + 1];
+    private readonly StreamQueue _awaitingCredit = new(StreamQueue.Kind.Send);
+    private readonly StreamQueue _control = new(StreamQueue.Kind.Control);
+    private IncomingStreams _incomingBidi;
+    private IncomingStreams _incomingUni;
+    private OutgoingStreams _outgoingBidi;
+    private OutgoingStreams _outgoingUni;
+    private TransportParameters _remote = new();
+    private ReceiveWindow _window;
+    private long _received;
+    private long _maxData;
+    private long _sent;
+    private bool _maxDataPending;
+
+    public StreamSet(Role role, TransportParameters local, ConnectionLimits limits, StreamPool pool, PagePool pages, EventQueue events)
+    {
+        _role = role;
+        _local = local;
+        _limits = limits;
+        _pool = pool;
+        _pages = pages;
+        _events = events;
+        _window = new(local.InitialMaxData, limits.MaxConnectionWindow);
+        _incomingBidi = new(local.InitialMaxStreamsBidi);
+        _incomingUni = new(local.InitialMaxStreamsUni);
+        for (var i = 0; i < _sending.Length; i++) _sending[i] = new(StreamQueue.Kind.Send);
+    }
+
+    public int Count => _open.Count;
+
+    /// <summary>How much one stream may have buffered; follows the congestion window.</summary>
+    public long SendBufferLimit { get; private set; } = MinSendBuffer;
+
+    public void OnCongestionWindow(long window) => SendBufferLimit = Math.Clamp(2 * window, MinSendBuffer, MaxSendBuffer);
+
+    /// <summary>The peer's parameters arrived; it may also have spoken before, so streams it opened get their limits now.</summary>
+    public void OnPeerParameters(TransportParameters remote)
+    {
+        _remote = remote;
+        _maxData = remote.InitialMaxData;
+        _outgoingBidi.Limit = remote.InitialMaxStreamsBidi;
+        _outgoingUni.Limit = remote.InitialMaxStreamsUni;
+        foreach (var stream in _open.Values)
+        {
+            stream.Sending.OnMaxStreamData(InitialSendLimit(stream.Id));
+            Schedule(stream);
+        }
+    }
+
+    /// <summary>Opens a stream of ours; null when the peer's limit is reached, and then an event tells of more.</summary>
+    public QuicStream? TryOpen(bool unidirectional)
+    {
+        ref var outgoing = ref Outgoing(unidirectional);
+        if (outgoing.Opened >= outgoing.Limit)
+        {
+            outgoing.Blocked = true;
+            return null;
+        }
+
+        return Create(new(_role, unidirectional, outgoing.Opened++));
+    }
+
+    public void OnConsumed(QuicStream stream)
+    {
+        _window.Consume(stream.Receiving.TakeCredit());
+        if (stream.Receiving.WantsLimit) _control.Enqueue(stream);
+    }
+
+    public void OnStopped(QuicStream stream)
+    {
+        _window.Consume(stream.Receiving.TakeCredit());
+        if (stream.Receiving.StopPending) _control.Enqueue(stream);
+    }
+
+    public void OnWritten(QuicStream stream)
+    {
+        if (stream.CanSend && stream.Sending.IsOpen && stream.WriteCapacity <= 0) stream.PendingEvents |= StreamEvents.WantsWritable;
+        Schedule(stream);
+    }
+
+    public void OnReset(QuicStream stream)
+    {
+        _awaitingCredit.Remove(stream);
+        if (stream.Sending.ResetPending) _control.Enqueue(stream);
+    }
+
+    public void OnPriorityChanging(QuicStream stream) => _awaitingCredit.Remove(stream);
+
+    public void OnReleased(QuicStream stream)
+    {
+        // Only now is a reader known to care no more: credit for a reset it never looked at goes back too.
+        stream.Receiving.OnRead();
+        _window.Consume(stream.Receiving.TakeCredit());
+        TryRetire(stream);
+    }
+
+    /// <summary>The connection is over: every stream goes back to the pool, whoever still holds it.</summary>
+    public void CloseAll()
+    {
+        foreach (var stream in _open.Values)
+        {
+            _awaitingCredit.Remove(stream);
+            _control.Remove(stream);
+            _pool.Return(stream);
+        }
+
+        _open.Clear();
+    }
+
+    /// <summary>Puts a stream into its queue if its limits allow something to be sent.</summary>
+    private void Schedule(QuicStream stream)
+    {
+        if (!stream.CanSend || !stream.Sending.HasPending) return;
+        if (stream.Sending.HasPendingWithoutCredit && _awaitingCredit.Contains(stream)) _awaitingCredit.Remove(stream);
+        _sending[stream.Urgency].Enqueue(stream);
+    }
+
+    private QuicStream Create(StreamId id)
+    {
+        var ours = id.Initiator == _role;
+        var stream = _pool.Rent();
+        stream.Open(this, id, canSend: ours || !id.IsUnidirectional, canReceive: !ours || !id.IsUnidirectional);
+        stream.Sending.Open(_pages, InitialSendLimit(id));
+        var window = id.IsUnidirectional ? _local.InitialMaxStreamDataUni
+            : ours ? _local.InitialMaxStreamDataBidiLocal
+            : _local.InitialMaxStreamDataBidiRemote;
+        stream.Receiving.Open(_pages, window, _limits.MaxStreamWindow);
+        _open.Add(id.Value, stream);
+        return stream;
+    }
+
+    private long InitialSendLimit(StreamId id) => id.IsUnidirectional ? _remote.InitialMaxStreamDataUni
+        : id.Initiator == _role ? _remote.InitialMaxStreamDataBidiRemote
+        : _remote.InitialMaxStreamDataBidiLocal;
+
+    private void TryRetire(QuicStream stream)
+    {
+        if (!stream.IsReleased || !stream.IsTerminal) return;
+        _open.Remove(stream.Id.Value);
+        _awaitingCredit.Remove(stream);
+        _control.Remove(stream);
+        if (stream.Id.Initiator != _role) Incoming(stream.Id.IsUnidirectional).OnClosed();
+        _pool.Return(stream);
+    }
+
+    private ref IncomingStreams Incoming(bool unidirectional)
+    {
+        if (unidirectional) return ref _incomingUni;
+        return ref _incomingBidi;
+    }
+
+    private ref OutgoingStreams Outgoing(bool unidirectional)
+    {
+        if (unidirectional) return ref _outgoingUni;
+        return ref _outgoingBidi;
+    }
+}

@@ -1,0 +1,40 @@
+namespace HyperGen.Quic.Wire;
+
+/// <summary>The answer to a version we do not speak (RFC 9000 section 17.2.1).</summary>
+internal static class VersionNegotiationPacket
+{
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-6.1
+    //# If the version selected by the client is not acceptable to the server,
+    //# the server responds with a Version Negotiation packet
+
+    /// <summary>Writes the packet; its length.</summary>
+    /// <param name="buffer">At least 7 + 2 * 255 + 8 bytes.</param>
+    /// <param name="destination">The Source Connection ID that was received.</param>
+    /// <param name="source">The Destination Connection ID that was received.</param>
+    /// <param name="unpredictable">Entropy for the bits whose value does not matter.</param>
+    public static int Write(Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, byte unpredictable)
+    {
+        var writer = new WireWriter(buffer);
+        writer.WriteByte((byte)(PacketHeader.LongForm | PacketHeader.FixedBit | unpredictable));
+        writer.WriteUInt32(QuicVersion.Negotiation);
+        writer.WriteByte((byte)destination.Length);
+        writer.WriteBytes(destination);
+        writer.WriteByte((byte)source.Length);
+        writer.WriteBytes(source);
+        writer.WriteUInt32(QuicVersion.Grease);
+        writer.WriteUInt32(QuicVersion.V1);
+        return writer.Position;
+    }
+
+    /// <summary>Whether a Version Negotiation packet lists <paramref name="version" />.</summary>
+    public static bool Lists(ReadOnlySpan<byte> versions, uint version)
+    {
+        var reader = new WireReader(versions);
+        while (reader.TryReadUInt32(out var listed))
+        {
+            if (listed == version) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace HyperGen.Generator.Tests;
+
+/// <summary>Checks that a program compiles without a single warning.</summary>
+internal static class Cleanliness
+{
+    /// <summary>What a user's obsolete and experimental types cause, which is why generated files disable warnings.</summary>
+    private static readonly HashSet<string> OfUserTypes = ["CS0612", "CS0618", "CS0619", "CS8305", "CS9204"];
+
+    public static void Check(Compilation output)
+    {
+        AssertEmpty(output.GetDiagnostics(TestContext.Current.CancellationToken), output);
+        // The files disable all warnings for the sake of users' types: everything else must be clean without that.
+        Compilation strict = output;
+        foreach (SyntaxTree tree in output.SyntaxTrees.Where(IsGenerated))
+        {
+            string text = tree.ToString().Replace("#pragma warning disable", "// #pragma warning disable", StringComparison.Ordinal);
+            strict = strict.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(SourceText.From(text), (CSharpParseOptions)tree.Options, tree.FilePath, TestContext.Current.CancellationToken));
+        }
+        AssertEmpty(strict.GetDiagnostics(TestContext.Current.CancellationToken).Where(static d => !OfUserTypes.Contains(d.Id) && d.Id.StartsWith("CS", StringComparison.Ordinal)), strict);
+    }
+
+    private static bool IsGenerated(SyntaxTree tree) => tree.FilePath.Contains("HyperGen.Generator.HyperGenGenerator", StringComparison.Ordinal);
+
+    private static void AssertEmpty(IEnumerable<Diagnostic> diagnostics, Compilation compilation)
+    {
+        string[] messages = [.. diagnostics
+            .Where(static d => d is { IsSuppressed: false, Severity: not DiagnosticSeverity.Hidden })
+            .Select(static d => d + "\n    " + d.Location.SourceTree?.GetText().Lines[d.Location.GetLineSpan().StartLinePosition.Line])];
+        Assert.True(messages.Length == 0, $"{compilation.AssemblyName} has {messages.Length} diagnostics:\n{string.Join('\n', messages.Take(20))}");
+    }
+}

@@ -1,0 +1,102 @@
+namespace HyperGen.Quic.Tests.Support;
+
+/// <summary>One end of the link: an endpoint, its connections, and the application on top of them.</summary>
+internal sealed class Node
+{
+    private readonly byte[] _buffer = new byte[Transmit.MaxLength];
+    private readonly Func<Connection, IApplication> _createApplication;
+
+    public Node(NetworkAddress address, SeededRandom random, bool isServer, ConnectionLimits limits, Func<Connection, IApplication> createApplication)
+    {
+        Address = address;
+        Random = random;
+        _createApplication = createApplication;
+        Endpoint = new(new()
+        {
+            Random = random.Fill,
+            ResetKey = new byte[32],
+            Limits = limits,
+            CreateServerHandshake = isServer ? parameters => TestTls.Server(parameters, random) : null,
+        });
+    }
+
+    /// <summary>What a test does with a connection's events.</summary>
+    internal interface IApplication
+    {
+        void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent);
+    }
+
+    public NetworkAddress Address { get; set; }
+
+    public Endpoint Endpoint { get; }
+
+    public SeededRandom Random { get; }
+
+    public List<Connection> Connections { get; } = [];
+
+    /// <summary>Sees every batch that leaves.</summary>
+    public Action<Connection?, Transmit>? OnTransmit { get; set; }
+
+    public Connection Connect(Timestamp now, Node server)
+    {
+        var connection = Endpoint.Connect(now, new(server.Address, Address), parameters => TestTls.Client(parameters, Random));
+        Adopt(connection);
+        return connection;
+    }
+
+    public void Receive(Timestamp now, NetworkPath path, byte[] datagram)
+    {
+        var connection = Endpoint.HandleDatagram(now, path, EcnCodepoint.NotEct, datagram);
+        if (connection is { UserState: null }) Adopt(connection);
+    }
+
+    public Timestamp NextTimeout => Connections.Select(static c => c.NextTimeout).DefaultIfEmpty(Timestamp.Never).Min();
+
+    public void HandleTimeouts(Timestamp now)
+    {
+        foreach (var connection in Connections)
+        {
+            if (connection.NextTimeout <= now) connection.HandleTimeout(now);
+        }
+    }
+
+    /// <summary>Events, transmissions and clearing up, in the order the connection's documentation asks for.</summary>
+    public void Drive(Timestamp now, Action<Node, Transmit, ReadOnlyMemory<byte>> send)
+    {
+        foreach (var connection in Connections)
+        {
+            while (connection.TryGetEvent(out var next))
+            {
+                if (next.Kind == ConnectionEventKind.HandshakeQuestion)
+                {
+                    TestTls.Answer(connection);
+                    connection.HandleAnswer(now);
+                }
+                else
+                {
+                    ((IApplication)connection.UserState!).OnEvent(connection, now, next);
+                }
+            }
+
+            while (connection.TryTransmit(now, _buffer, out var transmit))
+            {
+                OnTransmit?.Invoke(connection, transmit);
+                send(this, transmit, _buffer.AsMemory(0, transmit.Length));
+            }
+        }
+
+        while (Endpoint.TryTransmit(_buffer, out var answer))
+        {
+            OnTransmit?.Invoke(null, answer);
+            send(this, answer, _buffer.AsMemory(0, answer.Length));
+        }
+
+        Connections.RemoveAll(static c => c.State == ConnectionState.Drained);
+    }
+
+    private void Adopt(Connection connection)
+    {
+        connection.UserState = _createApplication(connection);
+        Connections.Add(connection);
+    }
+}

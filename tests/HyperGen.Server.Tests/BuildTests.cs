@@ -1,0 +1,106 @@
+using HyperGen.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HyperGen.Server.Tests;
+
+/// <summary>What <see cref="HyperAppBuilder.Build"/> reports before anything is served.</summary>
+public sealed class BuildTests
+{
+    [Fact]
+    public void Everything_that_is_missing_or_captive_is_reported_at_once()
+    {
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => Build(
+            new FixtureApp()
+                .Map("GET", "/admin", static _ => ValueTask.CompletedTask, PipelineFeatures.Authorization)
+                .Map("GET", "/limited", static _ => ValueTask.CompletedTask, PipelineFeatures.RateLimiting)
+                .Map("GET", "/limited/2", static _ => ValueTask.CompletedTask, PipelineFeatures.RateLimiting)
+                .Map("GET", "/cors", static _ => ValueTask.CompletedTask, PipelineFeatures.Cors)
+                .Map("GET", "/timed", static _ => ValueTask.CompletedTask, PipelineFeatures.RequestTimeouts)
+                .Require(new ServiceRequirement(typeof(IMissing), null, "Users", false))
+                .Require(new ServiceRequirement(typeof(IMissing), "blue", "Users.Find", false))
+                .Require(new ServiceRequirement(typeof(Scoped), null, "Audit", true))
+                .Require(new ServiceRequirement(typeof(HoldsScoped), null, "Cache", false))
+                .Require(new ServiceRequirement(typeof(NeedsMissing), null, "Reports", false)),
+            static services => services.AddScoped<Scoped>().AddSingleton<HoldsScoped>().AddTransient<NeedsMissing>()));
+        Assert.Equal(
+            """
+            The application cannot be built, because of its services:
+              - Users asks for IMissing, which is not registered.
+              - Users.Find asks for IMissing with the key 'blue', which is not registered.
+              - Audit lives as long as the application but asks for Scoped, which is scoped: a request would be given another's.
+              - HoldsScoped lives as long as the application but asks for Scoped, which is scoped: a request would be given another's.
+              - NeedsMissing asks for List<IMissing>, which is not registered.
+              - Fixture.GET/timed requires request timeouts: call builder.Services.AddRequestTimeouts(…).
+              - Fixture.GET/limited and 1 more endpoint require rate limiting: call builder.Services.AddRateLimiter(…).
+              - Fixture.GET/cors requires CORS: call builder.Services.AddCors(…).
+              - Fixture.GET/admin requires authorization: call builder.Services.AddAuthentication(…).
+              - Fixture.GET/admin requires authorization: call builder.Services.AddAuthorization(…).
+            """,
+            failure.Message);
+    }
+
+    [Fact]
+    public void What_is_registered_is_not_reported()
+    {
+        using HyperApp app = Build(
+            new FixtureApp()
+                .Require(new ServiceRequirement(typeof(ILogger<BuildTests>), null, "Users", true))
+                .Require(new ServiceRequirement(typeof(IOptions<HyperServerOptions>), null, "Users", true))
+                .Require(new ServiceRequirement(typeof(IOptionsSnapshot<HyperServerOptions>), null, "Users", false))
+                .Require(new ServiceRequirement(typeof(IServiceProvider), null, "Users", true))
+                .Require(new ServiceRequirement(typeof(IServiceScopeFactory), null, "Users", true))
+                .Require(new ServiceRequirement(typeof(IEnumerable<IMissing>), null, "Users", true))
+                .Require(new ServiceRequirement(typeof(IEnumerable<Scoped>), null, "Users", false))
+                .Require(new ServiceRequirement(typeof(Scoped), "blue", "Users", true))
+                .Require(new ServiceRequirement(typeof(Open<int>), null, "Users", true)),
+            static services => services.AddScoped<Scoped>().AddKeyedSingleton<Scoped>("blue").AddSingleton(typeof(Open<>)));
+    }
+
+    [Fact]
+    public void A_scoped_service_among_several_is_captive_too()
+    {
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => Build(
+            new FixtureApp().Require(new ServiceRequirement(typeof(IEnumerable<object>), null, "Users", true)),
+            static services => services.AddSingleton<object>().AddScoped<object>()));
+        Assert.Contains("Users lives as long as the application but asks for IEnumerable<Object>", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--server:httpPort=eighty", "The setting server:httpPort is 'eighty', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
+    [InlineData("--server:port=65536", "The setting server:port is '65536', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
+    [InlineData("--server:prot=1", "There is no setting server:prot. Those below server: are server:host, server:httpPort, server:port, server:startupTable, server:certificate:path, server:certificate:keyPath, server:certificate:password.")]
+    [InlineData("--server:host=example.com", "The setting server:host is 'example.com', which cannot be: it is localhost, * (all addresses) or an IP address.")]
+    [InlineData("--server:startupTable=many", "The setting server:startupTable is 'many', which cannot be: it is the greatest number of endpoints to show, or 'off'.")]
+    public void A_setting_that_makes_no_sense_is_reported_in_a_sentence(string argument, string sentence) =>
+        Assert.Equal(sentence, Assert.Throws<InvalidOperationException>(() => new HyperAppBuilder(new FixtureApp(), [argument]).Build()).Message);
+
+    private static HyperApp Build(FixtureApp routes, Action<IServiceCollection> configure)
+    {
+        var builder = new HyperAppBuilder(routes, []);
+        configure(builder.Services);
+        return builder.Build();
+    }
+
+    private interface IMissing;
+
+    private sealed class Scoped;
+
+    private sealed class HoldsScoped(Scoped scoped)
+    {
+        public Scoped Held { get; } = scoped;
+    }
+
+    private sealed class NeedsMissing(List<IMissing> missing, int optional = 1)
+    {
+        public List<IMissing> Missing { get; } = missing;
+
+        public int Optional { get; } = optional;
+    }
+
+    private sealed class Open<T>
+    {
+        public T? Value { get; init; }
+    }
+}

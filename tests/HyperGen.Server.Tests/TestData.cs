@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using HyperGen.Server.Certificates;
+
+namespace HyperGen.Server.Tests;
+
+/// <summary>Keeps what the tests write out of the user's own data folder.</summary>
+internal static class TestData
+{
+    public static string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("hypergen-tests-").FullName;
+
+    [ModuleInitializer]
+    internal static void Redirect() => Environment.SetEnvironmentVariable("XDG_DATA_HOME", Directory);
+
+    public static X509ChainPolicy TrustDevelopmentCertificate()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(DevelopmentCertificate.LoadOrCreate(DevelopmentCertificate.DefaultDirectory, DateTimeOffset.UtcNow));
+        return policy;
+    }
+}
