@@ -92,10 +92,8 @@ internal static class ModuleEmitter
         writer.Line("/// <inheritdoc/>");
         using (writer.Open("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options)"))
         {
-            for (int i = 0; i < assembly.JsonContexts.Count; i++)
-            {
-                writer.Line($"options.TypeInfoResolverChain.Insert({i}, {assembly.JsonContexts[i]}.Default);");
-            }
+            string contexts = string.Concat(assembly.JsonContexts.Select(static context => $", {context}.Default"));
+            writer.Line($"global::HyperGen.CompilerServices.JsonContracts.Configure(options{contexts});");
         }
         writer.Line();
     }
