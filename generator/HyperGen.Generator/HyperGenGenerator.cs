@@ -23,7 +23,7 @@ public sealed class HyperGenGenerator : IIncrementalGenerator
         IncrementalValuesProvider<ControllerFileModel> files = module.SelectMany(Projection.Files).WithTrackingName(Steps.Files);
         IncrementalValueProvider<RouteTableModel?> routes = module.Select(Projection.Routes).WithTrackingName(Steps.Routes);
         IncrementalValueProvider<AppModel?> app = module.Select(Projection.App).WithTrackingName(Steps.App);
-        IncrementalValueProvider<EquatableArray<ProblemModel>> problems = parsed.Collect().Combine(routes).Combine(context.AnalyzerConfigOptionsProvider)
+        IncrementalValueProvider<EquatableArray<ProblemModel>> problems = parsed.Collect().Combine(module).Combine(context.AnalyzerConfigOptionsProvider)
             .Select(Projection.Problems).WithTrackingName(Steps.Problems);
 
         context.RegisterSourceOutput(files, static (output, file) => output.AddSource($"{file.Controller.Name}.g.cs", ControllerEmitter.Emit(file).ToSource()));

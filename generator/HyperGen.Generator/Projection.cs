@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using HyperGen.Generator.Emission;
 using HyperGen.Generator.Models;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -24,17 +25,25 @@ internal static class Projection
 
     /// <summary>All routes of an executable; null where it has no application.</summary>
     public static RouteTableModel? Routes(ModuleModel module, CancellationToken cancellation) =>
-        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, module.Endpoints
-            .Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName))
-            .Concat(module.Assembly.References.SelectMany(static r => r.Routes))
-            .ToEquatableArray());
+        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, AllRoutes(module));
 
     /// <summary>What must be told because no analyzer tells it.</summary>
     public static EquatableArray<ProblemModel> Problems(
-        ((ImmutableArray<ParsedController> Parsed, RouteTableModel? Routes) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation) =>
+        ((ImmutableArray<ParsedController> Parsed, ModuleModel Module) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation) =>
         IsOff("RunAnalyzers", input.Options) || IsOff("RunAnalyzersDuringBuild", input.Options)
-            ? input.Program.Parsed.SelectMany(static p => p.Problems).ToEquatableArray()
+            ? input.Program.Parsed.SelectMany(static p => p.Problems).Concat(Conflicts(input.Program.Module)).Distinct().ToEquatableArray()
             : EquatableArray<ProblemModel>.Empty;
+
+    private static IEnumerable<ProblemModel> Conflicts(ModuleModel module) =>
+        RouteConflicts.Find(RouterFile.Entries(AllRoutes(module))).Select(static c => c.IsDuplicate
+            ? ProblemRecorder.Model(Rules.DuplicateRoute, c.First.DisplayName, c.Second.DisplayName, c.First.Method, c.First.Template.Text)
+            : ProblemRecorder.Model(Rules.AmbiguousRoute, c.First.DisplayName, c.First.Template.Text, c.Second.DisplayName, c.Second.Template.Text));
+
+    /// <summary>The routes of the assembly and of those it references.</summary>
+    private static EquatableArray<RouteModel> AllRoutes(ModuleModel module) => module.Endpoints
+        .Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName))
+        .Concat(module.Assembly.References.SelectMany(static r => r.Routes))
+        .ToEquatableArray();
 
     private static bool IsOff(string property, AnalyzerConfigOptionsProvider options) =>
         options.GlobalOptions.TryGetValue("build_property." + property, out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase);

@@ -51,7 +51,7 @@ internal static class ControllerEmitter
             DependencyEmitter.EmitRequirements(writer, controller.Handler.Dependencies, controller.DisplayName, requiresSingleton: false);
             foreach (EndpointModel endpoint in controller.Endpoints)
             {
-                foreach (ParameterModel parameter in endpoint.Parameters.SelectMany(SelfAndMembers))
+                foreach (ParameterModel parameter in endpoint.Parameters.SelectMany(static p => p.SelfAndMembers))
                 {
                     if (parameter is { Source: ParameterSource.Service or ParameterSource.KeyedService, Absent: null })
                     {
@@ -62,8 +62,6 @@ internal static class ControllerEmitter
             }
         }
     }
-
-    private static IEnumerable<ParameterModel> SelfAndMembers(ParameterModel parameter) => parameter.Members.SelectMany(SelfAndMembers).Prepend(parameter);
 
     /// <summary>What stands between the pipeline and the method of the endpoint: the handler's instance, and headers known beforehand.</summary>
     private static void EmitRun(CodeWriter writer, ControllerModel controller, EndpointModel endpoint)
