@@ -42,8 +42,14 @@ internal sealed partial class ClientHandshake
         writer.UInt8(0);
         var extensions = writer.Begin16();
         WriteExtensions(writer);
+        var binder = _session is null ? default : WritePreSharedKey(writer, _session);
         writer.End16(extensions);
         writer.End24(message);
+        if (_session is not null)
+        {
+            WriteBinder(writer, binder, _session);
+        }
+
         _clientHello = writer.Memory;
         Send(EncryptionLevel.Initial, writer.Memory);
     }
@@ -56,9 +62,7 @@ internal sealed partial class ClientHandshake
             var serverName = writer.Begin(ExtensionType.ServerName);
             var names = writer.Begin16();
             writer.UInt8(0);
-            var name = writer.Begin16();
-            writer.Bytes(Encoding.ASCII.GetBytes(_client.ServerName));
-            writer.End16(name);
+            writer.Vector16(Encoding.ASCII.GetBytes(_client.ServerName));
             writer.End16(names);
             writer.End16(serverName);
         }
@@ -94,9 +98,7 @@ internal sealed partial class ClientHandshake
         var protocols = writer.Begin16();
         foreach (var protocol in _client.ApplicationProtocols)
         {
-            var name = writer.Begin8();
-            writer.Bytes(protocol.Protocol.Span);
-            writer.End8(name);
+            writer.Vector8(protocol.Protocol.Span);
         }
 
         writer.End16(protocols);
@@ -105,19 +107,27 @@ internal sealed partial class ClientHandshake
         var keyShare = writer.Begin(ExtensionType.KeyShare);
         var shares = writer.Begin16();
         writer.UInt16((ushort)_share.Group);
-        var keyExchange = writer.Begin16();
-        writer.Bytes(_share.PublicKey);
-        writer.End16(keyExchange);
+        writer.Vector16(_share.PublicKey);
         writer.End16(shares);
         writer.End16(keyShare);
 
         if (_cookie.Length > 0)
         {
             var cookie = writer.Begin(ExtensionType.Cookie);
-            var vector = writer.Begin16();
-            writer.Bytes(_cookie);
-            writer.End16(vector);
+            writer.Vector16(_cookie);
             writer.End16(cookie);
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.9
+        //# To use PSKs, clients MUST also send a "psk_key_exchange_modes"
+        //# extension.
+        if (_client.KeepsSessions || _session is not null)
+        {
+            const int PskDheKe = 1;
+            var modes = writer.Begin(ExtensionType.PskKeyExchangeModes);
+            writer.UInt8(1);
+            writer.UInt8(PskDheKe);
+            writer.End16(modes);
         }
 
         var parameters = writer.Begin(ExtensionType.QuicTransportParameters);
@@ -137,6 +147,8 @@ internal sealed partial class ClientHandshake
             Suite = CipherSuite.Find(hello.CipherSuite)!;
             _schedule = new KeySchedule(Crypto, Suite);
             _schedule.Append(_clientHello.Span);
+            _earlySchedule?.Dispose();
+            _earlySchedule = null;
         }
 
         if (hello.IsRetry)
@@ -224,8 +236,18 @@ internal sealed partial class ClientHandshake
             _share = Crypto.CreateKeyShare(group, Random);
         }
 
-        _schedule!.ReplaceByMessageHash();
-        _schedule.Append(message);
+        _schedule!.AppendRetryRequest(message);
+        RejectEarlyData();
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //# the client SHOULD NOT offer
+        //# any pre-shared keys associated with a hash other than that of the
+        //# selected cipher suite.
+        if (_session?.Suite.Hash != Suite!.Hash)
+        {
+            _session = null;
+        }
+
         SendClientHello();
         _schedule.Append(_clientHello.Span);
     }
@@ -234,7 +256,7 @@ internal sealed partial class ClientHandshake
     {
         if (hello.Group is null)
         {
-            Fail(TlsAlert.MissingExtension, "The ServerHello lacks key_share.");
+            Fail(hello.SelectedIdentity is null ? TlsAlert.MissingExtension : TlsAlert.IllegalParameter, "The ServerHello lacks key_share.");
             return;
         }
 
@@ -246,6 +268,11 @@ internal sealed partial class ClientHandshake
         if (hello.Group != (int)_share.Group || !_share.TryAgree(hello.KeyExchange, secret))
         {
             Fail(TlsAlert.IllegalParameter, "The server's key is none of the group that was offered.");
+            return;
+        }
+
+        if (!TrySettleSession(hello))
+        {
             return;
         }
 

@@ -4,10 +4,11 @@ using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>The client's side of a handshake: RFC 9846, appendix A.1, without resumption and with no certificate of its own.</summary>
+/// <summary>The client's side of a handshake: RFC 9846, appendix A.1, with no certificate of its own.</summary>
 /// <remarks>
 /// The ClientHello is there to take as soon as it is made. It verifies the server's CertificateVerify and Finished itself and asks one question:
-/// <see cref="VerifyChainQuestion"/>. The hellos are in <c>ClientHandshake.Hello.cs</c>.
+/// <see cref="VerifyChainQuestion"/>, unless a session is resumed. The hellos are in <c>ClientHandshake.Hello.cs</c>, sessions in
+/// <c>ClientHandshake.Resumption.cs</c>.
 /// </remarks>
 internal sealed partial class ClientHandshake : TlsHandshake
 {
@@ -29,6 +30,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
         ServerName = client.ServerName;
         _share = Crypto.CreateKeyShare(options.Groups[0], random);
         random(_random);
+        _session = client.Session is { } session && IsUsable(session) ? session : null;
         SendClientHello();
         _state = State.WaitServerHello;
     }
@@ -74,11 +76,8 @@ internal sealed partial class ClientHandshake : TlsHandshake
                 OnFinished(message, body);
                 break;
 
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
-            //# Clients which receive a NewSessionTicket message but do
-            //# not support resumption MUST silently ignore this message.
             case (State.Connected, HandshakeType.NewSessionTicket):
-                FailIf(NewSessionTicket.Check(body));
+                OnNewSessionTicket(body);
                 break;
 
             //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
@@ -110,6 +109,8 @@ internal sealed partial class ClientHandshake : TlsHandshake
     {
         _share.Dispose();
         _schedule?.Dispose();
+        _earlySchedule?.Dispose();
+        CryptographicOperations.ZeroMemory(_resumptionSecret);
     }
 
     private void OnEncryptedExtensions(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
@@ -146,9 +147,15 @@ internal sealed partial class ClientHandshake : TlsHandshake
             return;
         }
 
+        if (!TrySettleEarlyData(extensions.HasEarlyData))
+        {
+            return;
+        }
+
         _schedule!.Append(message);
-        _state = State.WaitCertificateOrRequest;
-        Emit(TlsEvent.PeerTransportParameters(extensions.TransportParameters.ToArray()));
+        _state = IsResumed ? State.WaitFinished : State.WaitCertificateOrRequest;
+        _serverParameters = extensions.TransportParameters.ToArray();
+        Emit(TlsEvent.PeerTransportParameters(_serverParameters));
     }
 
     private void OnCertificateRequest(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
@@ -262,5 +269,9 @@ internal sealed partial class ClientHandshake : TlsHandshake
         schedule.GetClientFinished(writer.Reserve(Suite!.Hash.Length));
         writer.End24(finished);
         Send(EncryptionLevel.Handshake, writer.Memory);
+
+        schedule.Append(writer.From(finished - HandshakeBuffer.HeaderLength));
+        _resumptionSecret = new byte[Suite.Hash.Length];
+        schedule.DeriveResumption(_resumptionSecret);
     }
 }

@@ -13,4 +13,19 @@ internal sealed class ClientOptions
 
     /// <summary>The body of the quic_transport_parameters extension.</summary>
     public required ReadOnlyMemory<byte> TransportParameters { get; init; }
+
+    /// <summary>
+    /// Whether the server is asked for tickets, which come as events of kind <see cref="TlsEventKind.SessionTicket"/>. Default: no; those that come
+    /// all the same are ignored.
+    /// </summary>
+    public bool KeepsSessions { get; init; }
+
+    /// <summary>The session to resume; null for a full handshake. One that is no longer usable at <see cref="Now"/> is passed over. It must outlive the handshake.</summary>
+    public ClientSession? Session { get; init; }
+
+    /// <summary>Whether to send early data, if <see cref="Session"/> allows it: its secret then comes before any other. Default: no.</summary>
+    public bool SendsEarlyData { get; init; }
+
+    /// <summary>The wall-clock time, from which the age of <see cref="Session"/> is told. Needed when there is one.</summary>
+    public DateTimeOffset Now { get; init; }
 }

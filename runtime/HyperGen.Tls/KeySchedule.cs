@@ -6,7 +6,7 @@ namespace HyperGen.Tls;
 /// <summary>The key schedule of RFC 9846, section 7.1, with the transcript it is bound to. Both roles walk through it in the same order.</summary>
 /// <remarks>
 /// <see cref="Append"/> messages as they are sent or received; <see cref="EnterHandshake"/> after the ServerHello; <see cref="EnterApplication"/>
-/// after the server's Finished. Each secret is wiped once what derives from it is there.
+/// after the server's Finished. Each secret overwrites the one before it; disposing wipes the last.
 /// </remarks>
 internal sealed class KeySchedule : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class KeySchedule : IDisposable
     private readonly byte[] _clientFinishedKey;
     private readonly byte[] _serverFinishedKey;
     private TranscriptHash _transcript;
+    private byte[] _retryPrefix = [];
 
     /// <summary>Begins without a pre-shared key.</summary>
     public KeySchedule(CryptoProvider crypto, CipherSuite suite)
@@ -31,16 +32,48 @@ internal sealed class KeySchedule : IDisposable
         //# Note that this does not mean skipping
         //# rounds, so if PSK is not in use, Early Secret will still be
         //# HKDF-Extract(0, 0).
-        Span<byte> zeros = stackalloc byte[HashKinds.MaxLength];
-        zeros.Clear();
-        crypto.Extract(suite.Hash, [], zeros[..suite.Hash.Length], _secret);
+        UsePsk([]);
     }
 
     /// <summary>Adds a message, header included, to the transcript.</summary>
     public void Append(ReadOnlySpan<byte> message) => _transcript.Append(message);
 
-    /// <summary>Puts the hash of the first ClientHello in its place, before a HelloRetryRequest is appended.</summary>
-    public void ReplaceByMessageHash()
+    /// <summary>Mixes in a pre-shared key, in place of the one there was or was not. Before <see cref="EnterHandshake"/>.</summary>
+    /// <param name="psk">The key; empty for none.</param>
+    public void UsePsk(ReadOnlySpan<byte> psk)
+    {
+        Span<byte> zeros = stackalloc byte[HashKinds.MaxLength];
+        zeros.Clear();
+        _crypto.Extract(_suite.Hash, [], psk.IsEmpty ? zeros[.._suite.Hash.Length] : psk, _secret);
+    }
+
+    /// <summary>The binder that proves possession of the pre-shared key in use.</summary>
+    /// <param name="truncatedHello">The ClientHello without its list of binders. It must not be in the transcript; what came before it must.</param>
+    /// <param name="binder">As many bytes as the hash has.</param>
+    public void GetBinder(ReadOnlySpan<byte> truncatedHello, Span<byte> binder)
+    {
+        Span<byte> key = stackalloc byte[HashKinds.MaxLength];
+        Span<byte> digest = stackalloc byte[HashKinds.MaxLength];
+        key = key[.._suite.Hash.Length];
+        digest = digest[.._suite.Hash.Length];
+        using (var transcript = _crypto.CreateTranscriptHash(_suite.Hash))
+        {
+            transcript.Append(_retryPrefix);
+            transcript.Append(truncatedHello);
+            transcript.GetCurrent(digest);
+        }
+
+        _crypto.ExpandLabel(_suite.Hash, _secret, "res binder"u8, _suite.Hash.OfNothing, key);
+        _crypto.ExpandLabel(_suite.Hash, key, "finished"u8, [], key);
+        _crypto.Hmac(_suite.Hash, key, digest, binder);
+        CryptographicOperations.ZeroMemory(key);
+    }
+
+    /// <summary>The secret of 0-RTT packets. The transcript must end with the ClientHello.</summary>
+    public TrafficSecret DeriveEarlyTraffic() => Derive("c e traffic"u8);
+
+    /// <summary>Puts the hash of the first ClientHello in its place, and appends the HelloRetryRequest that answered it.</summary>
+    public void AppendRetryRequest(ReadOnlySpan<byte> retryRequest)
     {
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1
         //# As an exception to this general rule, when the server responds to a
@@ -56,6 +89,8 @@ internal sealed class KeySchedule : IDisposable
         _transcript.Dispose();
         _transcript = _crypto.CreateTranscriptHash(_suite.Hash);
         _transcript.Append(message);
+        _transcript.Append(retryRequest);
+        _retryPrefix = [.. message, .. retryRequest];
     }
 
     /// <summary>The hash of the messages so far.</summary>
@@ -83,7 +118,14 @@ internal sealed class KeySchedule : IDisposable
         Advance(zeros[.._suite.Hash.Length]);
         client = Derive("c ap traffic"u8);
         server = Derive("s ap traffic"u8);
-        CryptographicOperations.ZeroMemory(_secret);
+    }
+
+    /// <summary>The pre-shared key of a ticket is derived from this one. The transcript must end with the client's Finished.</summary>
+    /// <param name="secret">As many bytes as the hash has.</param>
+    public void DeriveResumption(Span<byte> secret)
+    {
+        using var derived = Derive("res master"u8);
+        derived.Bytes.CopyTo(secret);
     }
 
     /// <summary>The verify_data of the client's Finished, over the messages so far.</summary>

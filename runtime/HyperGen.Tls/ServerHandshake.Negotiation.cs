@@ -41,14 +41,19 @@ internal sealed partial class ServerHandshake
             return;
         }
 
-        _schedule!.Append(message);
         _clientSessionId = hello.SessionId.ToArray();
-        if (!TrySelectGroup(hello))
+        if (!TrySelectGroup(hello, message))
         {
             return;
         }
 
         ServerName = hello.ServerName;
+        if (FailIf(FindSession(hello, message)))
+        {
+            return;
+        }
+
+        _schedule!.Append(message);
         _state = State.RecvdClientHello;
         Emit(TlsEvent.PeerTransportParameters(hello.TransportParameters.ToArray()));
         Ask(new SelectCredentialsQuestion(
@@ -112,7 +117,7 @@ internal sealed partial class ServerHandshake
 
     /// <summary>Takes the first group for which the client has sent a key; without any, asks for one.</summary>
     /// <returns>Whether there is a key to go on with.</returns>
-    private bool TrySelectGroup(in ClientHello hello)
+    private bool TrySelectGroup(in ClientHello hello, ReadOnlySpan<byte> message)
     {
         NamedGroup? common = null;
         foreach (var group in _options.Groups)
@@ -153,6 +158,7 @@ internal sealed partial class ServerHandshake
             //# compatible "key_share" extension in the initial ClientHello, the server MUST
             //# respond with a HelloRetryRequest ({{hello-retry-request}}) message.
             Group = common;
+            _schedule!.Append(message);
             SendRetryRequest();
         }
 
@@ -163,7 +169,6 @@ internal sealed partial class ServerHandshake
     private void SendRetryRequest()
     {
         _hasRetried = true;
-        _schedule!.ReplaceByMessageHash();
         var writer = new MessageWriter(128);
         var message = WriteHelloStart(writer, ServerHello.RetryRandom);
         var extensions = writer.Begin16();
@@ -173,8 +178,46 @@ internal sealed partial class ServerHandshake
         writer.End16(keyShare);
         writer.End16(extensions);
         writer.End24(message);
-        _schedule.Append(writer.From(0));
+        _schedule!.AppendRetryRequest(writer.From(0));
         Send(EncryptionLevel.Initial, writer.Memory);
+    }
+
+    /// <summary>The first of the server's protocols that the client has.</summary>
+    private bool TrySelectProtocol(SelectCredentialsQuestion question, ServerSelection selection)
+    {
+        ApplicationProtocol = selection.ApplicationProtocols.FirstOrDefault(question.ApplicationProtocols.Contains);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
+        //# When using ALPN, endpoints MUST immediately close a connection (see {{Section
+        //# 10.2 of QUIC-TRANSPORT}}) with a no_application_protocol TLS alert (QUIC error
+        //# code 0x0178; see {{tls-errors}}) if an application protocol is not negotiated.
+        if (ApplicationProtocol == default)
+        {
+            Fail(TlsAlert.NoApplicationProtocol, "The client speaks none of the server's application protocols.");
+        }
+
+        return Error is null;
+    }
+
+    /// <summary>The first of the server's credentials that the client can verify, with the algorithm the client likes best.</summary>
+    private bool TrySelectCredential(
+        SelectCredentialsQuestion question, ServerSelection selection, out Credential credential, out SignatureScheme scheme)
+    {
+        foreach (var candidate in selection.Credentials)
+        {
+            foreach (var offered in question.SignatureSchemes)
+            {
+                if (candidate.SignatureSchemes.Contains(offered))
+                {
+                    (credential, scheme) = (candidate, offered);
+                    return true;
+                }
+            }
+        }
+
+        (credential, scheme) = (null!, default);
+        Fail(TlsAlert.HandshakeFailure, "The client can verify signatures with none of the server's keys.");
+        return false;
     }
 
     private static void WriteSelectedVersion(MessageWriter writer)

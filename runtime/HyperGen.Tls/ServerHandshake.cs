@@ -4,10 +4,11 @@ using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>The server's side of a handshake: RFC 9846, appendix A.2, without client authentication and resumption.</summary>
+/// <summary>The server's side of a handshake: RFC 9846, appendix A.2, without client authentication.</summary>
 /// <remarks>
-/// It asks two questions: <see cref="SelectCredentialsQuestion"/> once the ClientHello is understood, and <see cref="SignQuestion"/> once the
-/// ServerHello is out. What it negotiates is in <c>ServerHandshake.Negotiation.cs</c>.
+/// It asks <see cref="SelectCredentialsQuestion"/> once the ClientHello is understood; then either <see cref="SignQuestion"/> or, when a session is
+/// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>. What it negotiates is in <c>ServerHandshake.Negotiation.cs</c>, what it remembers
+/// in <c>ServerHandshake.Resumption.cs</c>.
 /// </remarks>
 internal sealed partial class ServerHandshake : TlsHandshake
 {
@@ -19,8 +20,15 @@ internal sealed partial class ServerHandshake : TlsHandshake
 
     /// <param name="options">What may be negotiated.</param>
     /// <param name="random">Where the server's random and its private keys are drawn from.</param>
-    public ServerHandshake(HandshakeOptions options, RandomSource random)
-        : base(options.Crypto, random) => _options = options;
+    /// <param name="tickets">What opens and seals session tickets; null when sessions are not resumed.</param>
+    /// <param name="now">The wall-clock time, which tells the age of a ticket. Needed when there are ticket keys.</param>
+    public ServerHandshake(HandshakeOptions options, RandomSource random, TicketKeys? tickets = null, DateTimeOffset now = default)
+        : base(options.Crypto, random)
+    {
+        _options = options;
+        _tickets = tickets;
+        _now = now;
+    }
 
     /// <summary>The states of RFC 9846, appendix A.2, that last.</summary>
     private enum State : byte
@@ -43,19 +51,30 @@ internal sealed partial class ServerHandshake : TlsHandshake
     /// <exception cref="InvalidOperationException">The open question is of another kind, or the transport parameters are not set.</exception>
     public bool AnswerCredentials(int id, ServerSelection selection)
     {
-        if (!TryClose<SelectCredentialsQuestion>(id, out var question))
-        {
-            return false;
-        }
-
         if (_transportParameters.Length == 0)
         {
             throw new InvalidOperationException("Call SetTransportParameters before answering the question of credentials.");
         }
 
-        if (TrySelect(question, selection, out var credential, out var scheme))
+        if (!TryClose<SelectCredentialsQuestion>(id, out var question))
         {
-            SendServerHello(credential, scheme);
+            return false;
+        }
+
+        if (TrySelectProtocol(question, selection))
+        {
+            if (_session is null)
+            {
+                SendCertificate(question, selection);
+            }
+            else if (MayHaveEarlyData(_session))
+            {
+                Ask(new AdmitEarlyDataQuestion(NextQuestionId(), _session.ApplicationState, _binder));
+            }
+            else
+            {
+                SendResumption();
+            }
         }
 
         ReadMessages();
@@ -71,7 +90,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
                 break;
 
             case (State.WaitFinished, HandshakeType.Finished):
-                OnFinished(body);
+                OnFinished(message, body);
                 break;
 
             //= https://www.rfc-editor.org/rfc/rfc9001#section-6
@@ -89,11 +108,69 @@ internal sealed partial class ServerHandshake : TlsHandshake
 
     protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature)
     {
-        var schedule = _schedule!;
-        var writer = new MessageWriter(192 + signature.Length);
+        var writer = new MessageWriter(128 + signature.Length);
         CertificateVerify.Write(writer, question.Scheme, signature);
-        schedule.Append(writer.From(0));
+        _schedule!.Append(writer.From(0));
+        SendFinished(writer);
+    }
 
+    protected override void OnChainAccepted() => throw new InvalidOperationException("A server that asks for no certificate has no chain to verify.");
+
+    protected override void OnClosed()
+    {
+        _schedule?.Dispose();
+        _clientApplicationSecret?.Dispose();
+        ForgetSession();
+    }
+
+    /// <summary>The flight up to the Certificate; the rest follows when the signature is there.</summary>
+    private void SendCertificate(SelectCredentialsQuestion question, ServerSelection selection)
+    {
+        if (!TrySelectCredential(question, selection, out var credential, out var scheme) || !TrySendServerHello())
+        {
+            return;
+        }
+
+        var flight = new MessageWriter(64 + _transportParameters.Length + credential.CertificateMessage.Length);
+        WriteEncryptedExtensions(flight);
+        flight.Bytes(credential.CertificateMessage.Span);
+        _schedule!.Append(flight.From(0));
+        Send(EncryptionLevel.Handshake, flight.Memory);
+        Ask(new SignQuestion(NextQuestionId(), credential, scheme, CertificateVerify.ServerContent(_schedule, Suite!.Hash)));
+    }
+
+    /// <summary>Agrees on handshake keys. Whatever follows is encrypted.</summary>
+    private bool TrySendServerHello()
+    {
+        var schedule = _schedule!;
+        using var share = Crypto.CreateKeyShare(Group!.Value, Random);
+        Span<byte> secret = stackalloc byte[NamedGroups.SecretLength];
+        if (!share.TryAgree(_clientKeyExchange, secret))
+        {
+            Fail(TlsAlert.IllegalParameter, $"The client's key is none of {Group}.");
+            return false;
+        }
+
+        Span<byte> random = stackalloc byte[32];
+        Random(random);
+        var hello = WriteServerHello(random, share.PublicKey);
+        schedule.Append(hello.From(0));
+        Send(EncryptionLevel.Initial, hello.Memory);
+
+        schedule.EnterHandshake(secret, out var client, out var server);
+        CryptographicOperations.ZeroMemory(secret);
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, server));
+        Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, client));
+        _state = State.Negotiated;
+        ReadFrom(EncryptionLevel.Handshake);
+        return Error is null;
+    }
+
+    /// <summary>Ends the server's flight.</summary>
+    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
+    private void SendFinished(MessageWriter writer)
+    {
+        var schedule = _schedule!;
         var start = writer.Length;
         var finished = writer.Begin(HandshakeType.Finished);
         schedule.GetServerFinished(writer.Reserve(Suite!.Hash.Length));
@@ -107,52 +184,6 @@ internal sealed partial class ServerHandshake : TlsHandshake
         _state = State.WaitFinished;
     }
 
-    protected override void OnChainAccepted() => throw new InvalidOperationException("A server that asks for no certificate has no chain to verify.");
-
-    protected override void OnClosed()
-    {
-        _schedule?.Dispose();
-        _clientApplicationSecret?.Dispose();
-    }
-
-    /// <summary>ServerHello, then EncryptedExtensions and Certificate under handshake keys; the rest follows when the signature is there.</summary>
-    private void SendServerHello(Credential credential, SignatureScheme scheme)
-    {
-        var schedule = _schedule!;
-        using var share = Crypto.CreateKeyShare(Group!.Value, Random);
-        Span<byte> secret = stackalloc byte[NamedGroups.SecretLength];
-        if (!share.TryAgree(_clientKeyExchange, secret))
-        {
-            Fail(TlsAlert.IllegalParameter, $"The client's key is none of {Group}.");
-            return;
-        }
-
-        Span<byte> random = stackalloc byte[32];
-        Random(random);
-        var hello = WriteServerHello(random, share.PublicKey);
-        schedule.Append(hello.From(0));
-        Send(EncryptionLevel.Initial, hello.Memory);
-
-        schedule.EnterHandshake(secret, out var client, out var server);
-        CryptographicOperations.ZeroMemory(secret);
-        Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, server));
-        Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, client));
-        ReadFrom(EncryptionLevel.Handshake);
-        if (Error is not null)
-        {
-            return;
-        }
-
-        var flight = new MessageWriter(64 + _transportParameters.Length + credential.CertificateMessage.Length);
-        WriteEncryptedExtensions(flight);
-        flight.Bytes(credential.CertificateMessage.Span);
-        schedule.Append(flight.From(0));
-        Send(EncryptionLevel.Handshake, flight.Memory);
-
-        _state = State.Negotiated;
-        Ask(new SignQuestion(NextQuestionId(), credential, scheme, CertificateVerify.ServerContent(schedule, Suite!.Hash)));
-    }
-
     private MessageWriter WriteServerHello(ReadOnlySpan<byte> random, ReadOnlySpan<byte> keyExchange)
     {
         var writer = new MessageWriter(160);
@@ -161,10 +192,15 @@ internal sealed partial class ServerHandshake : TlsHandshake
         WriteSelectedVersion(writer);
         var keyShare = writer.Begin(ExtensionType.KeyShare);
         writer.UInt16((ushort)Group!.Value);
-        var vector = writer.Begin16();
-        writer.Bytes(keyExchange);
-        writer.End16(vector);
+        writer.Vector16(keyExchange);
         writer.End16(keyShare);
+        if (_session is not null)
+        {
+            var preSharedKey = writer.Begin(ExtensionType.PreSharedKey);
+            writer.UInt16(0);
+            writer.End16(preSharedKey);
+        }
+
         writer.End16(extensions);
         writer.End24(message);
         return writer;
@@ -183,9 +219,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
         //# A
         //# server SHOULD treat the receipt of a TLS ClientHello with a non-empty
         //# legacy_session_id field as a connection error of type PROTOCOL_VIOLATION.
-        var sessionId = writer.Begin8();
-        writer.Bytes(_clientSessionId);
-        writer.End8(sessionId);
+        writer.Vector8(_clientSessionId);
         writer.UInt16(Suite!.Id);
         writer.UInt8(0);
         return message;
@@ -204,11 +238,17 @@ internal sealed partial class ServerHandshake : TlsHandshake
 
         var alpn = writer.Begin(ExtensionType.ApplicationLayerProtocolNegotiation);
         var list = writer.Begin16();
-        var name = writer.Begin8();
-        writer.Bytes(ApplicationProtocol.Protocol.Span);
-        writer.End8(name);
+        writer.Vector8(ApplicationProtocol.Protocol.Span);
         writer.End16(list);
         writer.End16(alpn);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
+        //# A server accepts 0-RTT by sending an early_data extension in the
+        //# EncryptedExtensions
+        if (_isEarlyDataAdmitted)
+        {
+            writer.End16(writer.Begin(ExtensionType.EarlyData));
+        }
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-8.2
         //# Endpoints MUST send the
@@ -220,7 +260,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
         writer.End24(message);
     }
 
-    private void OnFinished(ReadOnlySpan<byte> body)
+    private void OnFinished(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
         Span<byte> expected = stackalloc byte[HashKinds.MaxLength];
         expected = expected[..Suite!.Hash.Length];
@@ -252,41 +292,12 @@ internal sealed partial class ServerHandshake : TlsHandshake
         //# incoming 1-RTT protected packets before the TLS handshake is complete.
         Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
         _clientApplicationSecret = null;
+        IsResumed = _session is not null;
+        _schedule.Append(message);
+        KeepResumptionSecret(_schedule);
         _schedule.Dispose();
         _schedule = null;
         _state = State.Connected;
         Complete();
-    }
-
-    /// <summary>The first of the server's protocols that the client has, and the first of its credentials that the client can verify.</summary>
-    private bool TrySelect(SelectCredentialsQuestion question, ServerSelection selection, out Credential credential, out SignatureScheme scheme)
-    {
-        (credential, scheme) = (null!, default);
-
-        //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
-        //# When using ALPN, endpoints MUST immediately close a connection (see {{Section
-        //# 10.2 of QUIC-TRANSPORT}}) with a no_application_protocol TLS alert (QUIC error
-        //# code 0x0178; see {{tls-errors}}) if an application protocol is not negotiated.
-        ApplicationProtocol = selection.ApplicationProtocols.FirstOrDefault(question.ApplicationProtocols.Contains);
-        if (ApplicationProtocol == default)
-        {
-            Fail(TlsAlert.NoApplicationProtocol, "The client speaks none of the server's application protocols.");
-            return false;
-        }
-
-        foreach (var candidate in selection.Credentials)
-        {
-            foreach (var offered in question.SignatureSchemes)
-            {
-                if (candidate.SignatureSchemes.Contains(offered))
-                {
-                    (credential, scheme) = (candidate, offered);
-                    return true;
-                }
-            }
-        }
-
-        Fail(TlsAlert.HandshakeFailure, "The client can verify signatures with none of the server's keys.");
-        return false;
     }
 }

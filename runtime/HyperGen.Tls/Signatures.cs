@@ -30,7 +30,13 @@ internal static class Signatures
     {
         try
         {
+            // The loader takes PEM too, which has no place on the wire.
             using var parsed = X509CertificateLoader.LoadCertificate(certificate);
+            if (!parsed.RawDataMemory.Span.SequenceEqual(certificate))
+            {
+                return TlsAlert.BadCertificate;
+            }
+
             using AsymmetricAlgorithm? key = IsEcdsa(scheme) ? parsed.GetECDsaPublicKey() : parsed.GetRSAPublicKey();
             return key is null || !IsCompatible(key, scheme) ? TlsAlert.IllegalParameter
                 : Verify(key, scheme, content, signature) ? null

@@ -20,6 +20,12 @@ internal enum TlsEventKind : byte
     /// <summary>Our Finished is sent and the peer's verified. Comes once.</summary>
     HandshakeComplete,
 
+    /// <summary>Client: the server does not read the early data. Comes before the secrets of 1-RTT; what was sent must be sent again.</summary>
+    EarlyDataRejected,
+
+    /// <summary>Client: <see cref="TlsEvent.Session"/> resumes this session on another connection.</summary>
+    SessionTicket,
+
     /// <summary>The handshake failed with <see cref="TlsEvent.Error"/>. Comes once and last.</summary>
     Failed,
 }
@@ -49,6 +55,9 @@ internal readonly struct TlsEvent
 
     public TlsQuestion Question => Payload<TlsQuestion>();
 
+    /// <summary>The session, which the receiver of the event now owns.</summary>
+    public ClientSession Session => Payload<ClientSession>();
+
     public TlsError Error => Payload<TlsError>();
 
     public static TlsEvent ReadSecret(EncryptionLevel level, TrafficSecret secret) => new(TlsEventKind.ReadSecret, level, secret);
@@ -60,6 +69,10 @@ internal readonly struct TlsEvent
     public static TlsEvent Asked(TlsQuestion question) => new(TlsEventKind.Question, default, question);
 
     public static TlsEvent HandshakeComplete() => new(TlsEventKind.HandshakeComplete, default, null);
+
+    public static TlsEvent EarlyDataRejected() => new(TlsEventKind.EarlyDataRejected, default, null);
+
+    public static TlsEvent SessionTicket(ClientSession session) => new(TlsEventKind.SessionTicket, default, session);
 
     public static TlsEvent Failed(TlsError error) => new(TlsEventKind.Failed, default, error);
 

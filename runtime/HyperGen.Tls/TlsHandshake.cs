@@ -43,6 +43,9 @@ internal abstract class TlsHandshake : IDisposable
     /// <summary>The negotiated ALPN identifier; its default, with an empty <c>Protocol</c>, before EncryptedExtensions.</summary>
     public SslApplicationProtocol ApplicationProtocol { get; protected set; }
 
+    /// <summary>Whether a session is resumed, so that no certificate is sent. Known once the handshake is complete.</summary>
+    public bool IsResumed { get; protected set; }
+
     /// <summary>The name the client asked for (SNI); null when it asked for none.</summary>
     public string? ServerName { get; protected set; }
 
@@ -150,6 +153,10 @@ internal abstract class TlsHandshake : IDisposable
             if (next.Kind is TlsEventKind.ReadSecret or TlsEventKind.WriteSecret)
             {
                 next.Secret.Dispose();
+            }
+            else if (next.Kind == TlsEventKind.SessionTicket)
+            {
+                next.Session.Dispose();
             }
         }
 

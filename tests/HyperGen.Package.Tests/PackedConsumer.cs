@@ -1,4 +1,3 @@
-using System.Reflection;
 using Xunit;
 
 namespace HyperGen.Package.Tests;
@@ -9,18 +8,15 @@ namespace HyperGen.Package.Tests;
 /// </summary>
 public sealed class PackedConsumer : IAsyncLifetime
 {
-    private static readonly string s_root = typeof(PackedConsumer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(static metadata => metadata.Key == "RepositoryRoot").Value!;
-
     private readonly string _version = "0.1.0-test." + Guid.NewGuid().ToString("N");
 
     /// <summary>The folder of the consuming project.</summary>
     public string Directory { get; private set; } = "";
 
     /// <summary>The source folder of the consuming project.</summary>
-    public static string Source => Path.Combine(s_root, "tests", "HyperGen.Package.Tests", "Consumer");
+    public static string Source => Path.Combine(Repository.Root, "tests", "HyperGen.Package.Tests", "Consumer");
 
-    private static string Packages => Path.Combine(s_root, "artifacts", "packages");
+    private static string Packages => Path.Combine(Repository.Root, "artifacts", "packages");
 
     public async ValueTask InitializeAsync()
     {
@@ -28,10 +24,10 @@ public sealed class PackedConsumer : IAsyncLifetime
         foreach (string project in new[] { "HyperGen.Abstractions", "HyperGen.Server" })
         {
             (int exitCode, string output) = await Tool.RunAsync(
-                s_root, "dotnet", $"pack runtime/{project} -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
+                Repository.Root, "dotnet", $"pack runtime/{project} -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
             Assert.True(exitCode == 0, output);
         }
-        Directory = Path.Combine(s_root, "artifacts", "consumer-" + _version);
+        Directory = Path.Combine(Repository.Root, "artifacts", "consumer-" + _version);
         System.IO.Directory.CreateDirectory(Directory);
         foreach (string file in System.IO.Directory.EnumerateFiles(Source))
         {

@@ -8,12 +8,19 @@ internal sealed class Handshake : IDisposable
     public static readonly byte[] ClientParameters = [1, 2, 3];
     public static readonly byte[] ServerParameters = [4, 5, 6, 7];
 
-    public Handshake(HandshakeOptions? clientOptions = null, HandshakeOptions? serverOptions = null, int seed = 1, ServerSelection? selection = null)
+    public Handshake(
+        HandshakeOptions? clientOptions = null,
+        HandshakeOptions? serverOptions = null,
+        int seed = 1,
+        ServerSelection? selection = null,
+        TicketKeys? tickets = null,
+        DateTimeOffset now = default,
+        ClientOptions? client = null)
     {
         var random = new Random(seed);
-        Server = new Peer(new ServerHandshake(serverOptions ?? HandshakeOptions.Default, random.NextBytes), selection ?? Selection());
+        Server = new Peer(new ServerHandshake(serverOptions ?? HandshakeOptions.Default, random.NextBytes, tickets, now), selection ?? Selection());
         ((ServerHandshake)Server.Tls).SetTransportParameters(ServerParameters);
-        Client = new Peer(new ClientHandshake(clientOptions ?? HandshakeOptions.Default, Options(), random.NextBytes), null);
+        Client = new Peer(new ClientHandshake(clientOptions ?? HandshakeOptions.Default, client ?? Options(), random.NextBytes), null);
     }
 
     public Peer Client { get; }
@@ -28,6 +35,7 @@ internal sealed class Handshake : IDisposable
         ServerName = "h3.test",
         ApplicationProtocols = [SslApplicationProtocol.Http3],
         TransportParameters = ClientParameters,
+        KeepsSessions = true,
     };
 
     public static ServerSelection Selection(params Credential[] credentials) =>

@@ -15,6 +15,10 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
 
     public List<TlsQuestion> Questions { get; } = [];
 
+    public List<ClientSession> Sessions { get; } = [];
+
+    public bool AdmitsEarlyData { get; set; } = true;
+
     /// <summary>When set, questions are collected instead of answered.</summary>
     public bool IsSlow { get; set; }
 
@@ -35,6 +39,9 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
                 case TlsEventKind.PeerTransportParameters:
                     PeerParameters = next.TransportParameters.ToArray();
                     break;
+                case TlsEventKind.SessionTicket:
+                    Sessions.Add(next.Session);
+                    break;
                 case TlsEventKind.Question:
                     Questions.Add(next.Question);
                     if (!IsSlow)
@@ -53,6 +60,9 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
         {
             case SelectCredentialsQuestion select:
                 ((ServerHandshake)Tls).AnswerCredentials(select.Id, selection!);
+                break;
+            case AdmitEarlyDataQuestion admit:
+                ((ServerHandshake)Tls).AnswerEarlyData(admit.Id, AdmitsEarlyData);
                 break;
             case SignQuestion sign:
                 Tls.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));

@@ -49,7 +49,6 @@ public sealed class ServerAlertTests
     public void A_hello_is_taken_with_early_data_and_a_ticket_we_do_not_know() => AssertAccepted(static hello =>
     {
         hello.Add((int)ExtensionType.EarlyData);
-        hello.Add((int)ExtensionType.PskKeyExchangeModes, 1, 1);
         hello.Add((int)ExtensionType.PreSharedKey, [0, 7, 0, 1, 9, 0, 0, 0, 0, 0, 33, 32, .. new byte[32]]);
     });
 
@@ -100,14 +99,21 @@ public sealed class ServerAlertTests
         Assert.Equal(0x16dul, AssertAlert(TlsAlert.MissingExtension, hello => hello.Remove((ExtensionType)type)).Code);
 
     [Fact]
-    public void Psk_without_its_modes_is_refused() =>
-        AssertAlert(TlsAlert.MissingExtension, static hello => hello.Add((int)ExtensionType.PreSharedKey, 1));
+    public void Psk_without_its_modes_is_refused() => AssertAlert(TlsAlert.MissingExtension, static hello =>
+    {
+        hello.Remove(ExtensionType.PskKeyExchangeModes);
+        hello.Add((int)ExtensionType.PreSharedKey, 1);
+    });
+
+    [Fact]
+    public void Early_data_without_a_ticket_is_refused() =>
+        AssertAlert(TlsAlert.IllegalParameter, static hello => hello.Add((int)ExtensionType.EarlyData));
 
     [Fact]
     public void Extensions_after_pre_shared_key_are_refused() => AssertAlert(TlsAlert.IllegalParameter, static hello =>
     {
         hello.Add((int)ExtensionType.PreSharedKey, 1);
-        hello.Add((int)ExtensionType.PskKeyExchangeModes, 1, 1);
+        hello.Add((int)ExtensionType.Padding, 0);
     });
 
     [Theory]

@@ -23,12 +23,11 @@ internal static class JsonErrors
         {
             return $"The property '{twice}' stands there more than once.";
         }
-        if (message.Contains("null", StringComparison.Ordinal) && Quoted(message) is { } property
-            && (message.StartsWith("The property or field ", StringComparison.Ordinal) || message.StartsWith("The constructor parameter ", StringComparison.Ordinal)))
+        if (message.StartsWith("The property or field ", StringComparison.Ordinal) || message.StartsWith("The constructor parameter ", StringComparison.Ordinal))
         {
-            return $"'{property}' must not be null.";
+            return "The value must not be null.";
         }
-        return exception.InnerException is null && message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+        return message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
             ? "The value is of the wrong JSON type, out of range or badly formatted" + Position(exception)
             : "The value is not accepted here" + Position(exception);
     }

@@ -9,7 +9,12 @@ internal sealed class BclAesHeaderProtection : HeaderProtection
     private readonly Aes _aes = Aes.Create();
 
     /// <param name="key">16 or 32 bytes.</param>
-    public BclAesHeaderProtection(ReadOnlySpan<byte> key) => _aes.SetKey(key);
+    public BclAesHeaderProtection(ReadOnlySpan<byte> key)
+    {
+        var copy = key.ToArray();
+        _aes.Key = copy;
+        CryptographicOperations.ZeroMemory(copy);
+    }
 
     public override ulong Mask(ReadOnlySpan<byte> sample)
     {

@@ -35,7 +35,13 @@ internal ref struct ClientHello
 
     public bool HasPreSharedKey { get; private set; }
 
+    /// <summary>The body of the extension, which only a server that has issued tickets takes apart.</summary>
+    public ReadOnlySpan<byte> PreSharedKey { get; private set; }
+
     public bool HasPskKeyExchangeModes { get; private set; }
+
+    /// <summary>Whether the client would resume a session with a fresh key exchange, the only way that we do.</summary>
+    public bool AllowsPskWithKeyExchange { get; private set; }
 
     /// <summary>KeyShareEntry structures; every one is whole.</summary>
     public ReadOnlySpan<byte> KeyShares { get; private set; }
@@ -174,11 +180,14 @@ internal ref struct ClientHello
 
             case ExtensionType.PreSharedKey:
                 HasPreSharedKey = true;
+                PreSharedKey = body;
                 return null;
 
             case ExtensionType.PskKeyExchangeModes:
                 isWellFormed = reader.TryVector8(out list) && !list.IsEmpty;
                 HasPskKeyExchangeModes = true;
+                const byte PskDheKe = 1;
+                AllowsPskWithKeyExchange = list.Contains(PskDheKe);
                 break;
 
             case ExtensionType.OidFilters:

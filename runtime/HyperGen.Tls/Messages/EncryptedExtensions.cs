@@ -7,6 +7,9 @@ internal ref struct EncryptedExtensions
 
     public ReadOnlySpan<byte> TransportParameters { get; private set; }
 
+    /// <summary>Whether the server reads the client's early data.</summary>
+    public bool HasEarlyData { get; private set; }
+
     /// <summary>The chosen ALPN identifier; empty when there is none.</summary>
     public ReadOnlySpan<byte> ApplicationProtocol { get; private set; }
 
@@ -58,6 +61,10 @@ internal ref struct EncryptedExtensions
 
                 ApplicationProtocol = name;
                 return null;
+
+            case ExtensionType.EarlyData:
+                HasEarlyData = true;
+                return body.IsEmpty ? null : Malformed("The server's early_data extension is not empty.");
 
             case ExtensionType.ServerName:
                 return body.IsEmpty ? null : Malformed("The server's server_name extension is not empty.");

@@ -35,6 +35,28 @@ internal ref struct MessageReader(ReadOnlySpan<byte> bytes)
         return true;
     }
 
+    public bool TryUInt32(out uint value)
+    {
+        if (!BinaryPrimitives.TryReadUInt32BigEndian(_rest, out value))
+        {
+            return false;
+        }
+
+        _rest = _rest[4..];
+        return true;
+    }
+
+    public bool TryUInt64(out ulong value)
+    {
+        if (!BinaryPrimitives.TryReadUInt64BigEndian(_rest, out value))
+        {
+            return false;
+        }
+
+        _rest = _rest[8..];
+        return true;
+    }
+
     public bool TryBytes(int length, out ReadOnlySpan<byte> bytes)
     {
         bytes = default;

@@ -20,6 +20,26 @@ internal sealed class MessageWriter(int capacity)
 
     public void UInt16(int value) => BinaryPrimitives.WriteUInt16BigEndian(Reserve(2), (ushort)value);
 
+    public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Reserve(4), value);
+
+    public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Reserve(8), value);
+
+    /// <summary>Writes bytes behind a length of one byte.</summary>
+    public void Vector8(ReadOnlySpan<byte> bytes)
+    {
+        var vector = Begin8();
+        Bytes(bytes);
+        End8(vector);
+    }
+
+    /// <summary>Writes bytes behind a length of two bytes.</summary>
+    public void Vector16(ReadOnlySpan<byte> bytes)
+    {
+        var vector = Begin16();
+        Bytes(bytes);
+        End16(vector);
+    }
+
     public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
     /// <summary>Makes room for bytes that the caller fills in before writing anything else.</summary>

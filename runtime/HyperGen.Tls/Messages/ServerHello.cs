@@ -28,6 +28,9 @@ internal ref struct ServerHello
     /// <summary>The server's key; empty in a HelloRetryRequest.</summary>
     public ReadOnlySpan<byte> KeyExchange { get; private set; }
 
+    /// <summary>Which of the client's pre-shared keys the server took; null when none.</summary>
+    public int? SelectedIdentity { get; private set; }
+
     /// <summary>The cookie of a HelloRetryRequest; empty when there is none.</summary>
     public ReadOnlySpan<byte> Cookie { get; private set; }
 
@@ -112,6 +115,11 @@ internal ref struct ServerHello
                     KeyExchange = keyExchange;
                 }
 
+                break;
+
+            case ExtensionType.PreSharedKey when !IsRetry:
+                isWellFormed = reader.TryUInt16(out var identity);
+                SelectedIdentity = identity;
                 break;
 
             case ExtensionType.Cookie when IsRetry:

@@ -1,0 +1,220 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using HyperGen.Tls.Crypto;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>Session tickets: taking one instead of proving who the server is, reading early data, and issuing the next.</summary>
+internal sealed partial class ServerHandshake
+{
+    /// <summary>RFC 9846, section 8.3: a window on the order of ten seconds for errors in clocks and variations in measurements.</summary>
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long tickets may follow from one proof of identity: the longest that RFC 9846 lets a ticket live.</summary>
+    private static readonly TimeSpan MaxAuthenticationAge = TimeSpan.FromDays(7);
+
+    private readonly TicketKeys? _tickets;
+    private readonly DateTimeOffset _now;
+    private SessionState? _session;
+    private byte[] _binder = [];
+    private byte[] _resumptionSecret = [];
+    private long _authenticatedAt;
+    private bool _isResumable;
+    private bool _isEarlyDataOffered;
+    private bool _isEarlyDataAdmitted;
+    private byte _ticketCount;
+
+    /// <summary>Answers an <see cref="AdmitEarlyDataQuestion"/>.</summary>
+    /// <param name="id">The question's id.</param>
+    /// <param name="isAdmitted">Whether early data is read. When it is not, the client sends it again after the handshake.</param>
+    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
+    /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
+    public bool AnswerEarlyData(int id, bool isAdmitted)
+    {
+        if (!TryClose<AdmitEarlyDataQuestion>(id, out _))
+        {
+            return false;
+        }
+
+        _isEarlyDataAdmitted = isAdmitted;
+        if (isAdmitted)
+        {
+            Emit(TlsEvent.ReadSecret(EncryptionLevel.EarlyData, _schedule!.DeriveEarlyTraffic()));
+        }
+
+        SendResumption();
+        ReadMessages();
+        return true;
+    }
+
+    /// <summary>Sends a session ticket, once the handshake is complete.</summary>
+    /// <param name="now">The wall-clock time.</param>
+    /// <param name="applicationState">What QUIC and HTTP/3 want to know again when it comes back; at most 65,535 bytes. It travels sealed.</param>
+    /// <param name="allowsEarlyData">Whether the client may send early data with it.</param>
+    /// <returns>False when there are no ticket keys, or the client has no use for a ticket.</returns>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public bool TryIssueTicket(DateTimeOffset now, ReadOnlySpan<byte> applicationState, bool allowsEarlyData)
+    {
+        if (!IsComplete)
+        {
+            throw new InvalidOperationException("A ticket can be issued once the handshake is complete.");
+        }
+
+        if (Error is not null || _tickets is null || _resumptionSecret.Length == 0 || _ticketCount == byte.MaxValue)
+        {
+            return false;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //# The server MUST generate a fresh value for each ticket it sends.
+        Span<byte> ageAdd = stackalloc byte[sizeof(uint)];
+        Random(ageAdd);
+        ReadOnlySpan<byte> nonce = [_ticketCount++];
+        var psk = new byte[Suite!.Hash.Length];
+        Crypto.ExpandLabel(Suite.Hash, _resumptionSecret, "resumption"u8, nonce, psk);
+        using var state = new SessionState
+        {
+            Suite = Suite,
+            Psk = psk,
+            IssuedAt = now.ToUnixTimeMilliseconds(),
+            AuthenticatedAt = _authenticatedAt,
+            AgeAdd = BinaryPrimitives.ReadUInt32BigEndian(ageAdd),
+            AllowsEarlyData = allowsEarlyData,
+            ApplicationProtocol = ApplicationProtocol,
+            ServerName = ServerName,
+            ApplicationState = applicationState.ToArray(),
+        };
+        var encoded = state.Encode();
+        var writer = new MessageWriter(128 + encoded.Length);
+        new NewSessionTicket
+        {
+            LifetimeSeconds = (uint)_tickets.Lifetime.TotalSeconds,
+            AgeAdd = state.AgeAdd,
+            Nonce = nonce,
+            Ticket = _tickets.Seal(encoded),
+            AllowsEarlyData = allowsEarlyData,
+        }.Write(writer);
+        CryptographicOperations.ZeroMemory(encoded);
+        Send(EncryptionLevel.OneRtt, writer.Memory);
+        return true;
+    }
+
+    /// <summary>Looks whether the ClientHello resumes a session that we know, and if so begins the key schedule with its key.</summary>
+    /// <returns>Null, or what is wrong: a ticket that cannot be used is no error, a binder that does not fit it is.</returns>
+    private TlsError? FindSession(in ClientHello hello, ReadOnlySpan<byte> message)
+    {
+        _isResumable = hello.AllowsPskWithKeyExchange;
+        if (!hello.HasPreSharedKey)
+        {
+            return hello.HasEarlyData ? TlsError.FromAlert(TlsAlert.IllegalParameter, "The ClientHello has early_data without pre_shared_key.") : null;
+        }
+
+        if (_tickets is null || !hello.AllowsPskWithKeyExchange)
+        {
+            return null;
+        }
+
+        if (OfferedPsks.Parse(hello.PreSharedKey, out var offered) is { } error)
+        {
+            return error;
+        }
+
+        if (!_tickets.TryOpen(offered.Identity, out var bytes))
+        {
+            return null;
+        }
+
+        var session = SessionState.Decode(bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (session is null || !IsUsable(session))
+        {
+            session?.Dispose();
+            return null;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.11
+        //# Prior to accepting PSK key establishment, the server MUST validate the
+        //# corresponding binder value (see {{psk-binder}} below). If this value is
+        //# not present or does not validate, the server MUST abort the handshake.
+        Span<byte> binder = stackalloc byte[HashKinds.MaxLength];
+        binder = binder[..Suite!.Hash.Length];
+        _session = session;
+        _schedule!.UsePsk(session.Psk);
+        _schedule.GetBinder(message[..^offered.BindersLength], binder);
+        if (!CryptographicOperations.FixedTimeEquals(binder, offered.Binder))
+        {
+            return TlsError.FromAlert(TlsAlert.DecryptError, "The binder of the pre-shared key is wrong.");
+        }
+
+        _binder = offered.Binder.ToArray();
+        _isEarlyDataOffered = hello.HasEarlyData && IsFresh(session, offered.ObfuscatedTicketAge);
+        return null;
+    }
+
+    private bool IsUsable(SessionState session)
+    {
+        var age = TimeSpan.FromMilliseconds(_now.ToUnixTimeMilliseconds() - session.IssuedAt);
+        var authenticationAge = TimeSpan.FromMilliseconds(_now.ToUnixTimeMilliseconds() - session.AuthenticatedAt);
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //# Any ticket MUST only be resumed with a cipher suite that has the
+        //# same KDF hash algorithm as that used to establish the original connection.
+        return session.Suite.Hash == Suite!.Hash
+            && string.Equals(session.ServerName, ServerName, StringComparison.OrdinalIgnoreCase)
+            && age >= -Freshness
+            && age <= _tickets!.Lifetime
+            && authenticationAge <= MaxAuthenticationAge;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //# For PSKs provisioned via NewSessionTicket, a server MUST validate that
+    //# the ticket age for the selected PSK identity (computed by subtracting
+    //# ticket_age_add from PskIdentity.obfuscated_ticket_age modulo 2<sup>32</sup>)
+    //# is within a small tolerance of the
+    //# time since the ticket was issued
+    private bool IsFresh(SessionState session, uint obfuscatedAge)
+    {
+        var clientAge = unchecked(obfuscatedAge - session.AgeAdd);
+        var serverAge = _now.ToUnixTimeMilliseconds() - session.IssuedAt;
+        return Math.Abs(serverAge - clientAge) <= Freshness.TotalMilliseconds;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //# In addition,
+    //# it MUST verify that the following values are the same as those
+    //# associated with the selected PSK
+    private bool MayHaveEarlyData(SessionState session) =>
+        _isEarlyDataOffered && session.AllowsEarlyData && session.Suite == Suite && session.ApplicationProtocol == ApplicationProtocol;
+
+    /// <summary>The whole flight of a server that resumes: no certificate, nothing to sign.</summary>
+    private void SendResumption()
+    {
+        if (TrySendServerHello())
+        {
+            var writer = new MessageWriter(128 + _transportParameters.Length);
+            WriteEncryptedExtensions(writer);
+            _schedule!.Append(writer.From(0));
+            SendFinished(writer);
+        }
+    }
+
+    private void KeepResumptionSecret(KeySchedule schedule)
+    {
+        _authenticatedAt = _session?.AuthenticatedAt ?? _now.ToUnixTimeMilliseconds();
+        if (_tickets is not null && _isResumable)
+        {
+            _resumptionSecret = new byte[Suite!.Hash.Length];
+            schedule.DeriveResumption(_resumptionSecret);
+        }
+
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private void ForgetSession()
+    {
+        _session?.Dispose();
+        CryptographicOperations.ZeroMemory(_resumptionSecret);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>What a server must remember of a session to resume it: the content of its tickets.</summary>
+internal sealed class SessionState : IDisposable
+{
+    /// <summary>Changes whenever the layout does: tickets of another layout are not understood, which costs a full handshake.</summary>
+    private const int Layout = 1;
+
+    public required CipherSuite Suite { get; init; }
+
+    /// <summary>The pre-shared key.</summary>
+    public required byte[] Psk { get; init; }
+
+    /// <summary>When the ticket was made, in milliseconds since 1970.</summary>
+    public required long IssuedAt { get; init; }
+
+    /// <summary>When the server last proved its identity with its certificate, in milliseconds since 1970.</summary>
+    public required long AuthenticatedAt { get; init; }
+
+    /// <summary>What the client adds to the age it states.</summary>
+    public required uint AgeAdd { get; init; }
+
+    public required bool AllowsEarlyData { get; init; }
+
+    public required SslApplicationProtocol ApplicationProtocol { get; init; }
+
+    public required string? ServerName { get; init; }
+
+    /// <summary>What QUIC and HTTP/3 want to know again.</summary>
+    public required byte[] ApplicationState { get; init; }
+
+    public byte[] Encode()
+    {
+        var writer = new MessageWriter(160 + ApplicationState.Length);
+        writer.UInt8(Layout);
+        writer.UInt16(Suite.Id);
+        writer.UInt64((ulong)IssuedAt);
+        writer.UInt64((ulong)AuthenticatedAt);
+        writer.UInt32(AgeAdd);
+        writer.UInt8(AllowsEarlyData ? 1 : 0);
+        writer.Vector8(Psk);
+        writer.Vector8(ApplicationProtocol.Protocol.Span);
+        writer.Vector8(Encoding.ASCII.GetBytes(ServerName ?? ""));
+        writer.Vector16(ApplicationState);
+        return writer.Memory.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote. The bytes were authenticated, so that only another layout can be wrong with them.</summary>
+    public static SessionState? Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new MessageReader(bytes);
+        if (!reader.TryUInt8(out var layout)
+            || layout != Layout
+            || !reader.TryUInt16(out var suiteId)
+            || CipherSuite.Find(suiteId) is not { } suite
+            || !reader.TryUInt64(out var issuedAt)
+            || !reader.TryUInt64(out var authenticatedAt)
+            || !reader.TryUInt32(out var ageAdd)
+            || !reader.TryUInt8(out var allowsEarlyData)
+            || !reader.TryVector8(out var psk)
+            || !reader.TryVector8(out var protocol)
+            || !reader.TryVector8(out var serverName)
+            || !reader.TryVector16(out var applicationState)
+            || !reader.IsEmpty)
+        {
+            return null;
+        }
+
+        return new SessionState
+        {
+            Suite = suite,
+            Psk = psk.ToArray(),
+            IssuedAt = (long)issuedAt,
+            AuthenticatedAt = (long)authenticatedAt,
+            AgeAdd = ageAdd,
+            AllowsEarlyData = allowsEarlyData == 1,
+            ApplicationProtocol = new SslApplicationProtocol(protocol.ToArray()),
+            ServerName = serverName.IsEmpty ? null : Encoding.ASCII.GetString(serverName),
+            ApplicationState = applicationState.ToArray(),
+        };
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(Psk);
+}

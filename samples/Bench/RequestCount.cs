@@ -1,0 +1,17 @@
+namespace Bench;
+
+/// <summary>Counts requests, for <c>/stats</c>.</summary>
+public sealed class RequestCount
+{
+    private static long s_total;
+
+    /// <summary>The requests so far, those under way among them.</summary>
+    public static long Total => Volatile.Read(ref s_total);
+
+    public ValueTask InvokeAsync<TNext>(RequestContext context, TNext next)
+        where TNext : struct, INext
+    {
+        Interlocked.Increment(ref s_total);
+        return next.InvokeAsync(context);
+    }
+}

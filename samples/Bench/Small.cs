@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace Bench;
+
+/// <summary>Answers of a few bytes: what the server itself costs.</summary>
+[HyperController, Use<RequestCount>]
+public static class Small
+{
+    [Get("/plaintext")]
+    public static Reply Plaintext() => Reply.Text("Hello, World!");
+
+    [Get("/json")]
+    public static Message Json() => new("Hello, World!");
+
+    [Get("/users/{id:int}")]
+    public static User User(int id) => new(id, $"user-{id}");
+
+    [Post("/sum")]
+    public static Sum Sum(int[] numbers)
+    {
+        long sum = 0;
+        foreach (int number in numbers)
+        {
+            sum += number;
+        }
+        return new Sum(sum);
+    }
+
+    [Get("/delay/{ms:int}")]
+    public static async Task<Reply> Delay(int ms, CancellationToken stop)
+    {
+        await Task.Delay(ms, stop);
+        return Reply.NoContent();
+    }
+}
+
+public sealed record Message([property: JsonPropertyName("message")] string Text);
+
+public sealed record User(int Id, string Name);
+
+public sealed record Sum([property: JsonPropertyName("sum")] long Total);

@@ -1,0 +1,339 @@
+using System.Net.Security;
+using HyperGen.Tls.Crypto;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls.Tests;
+
+public sealed class ResumptionTests
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly byte[] State = [9, 8, 7];
+
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public void A_ticket_resumes_a_session_without_a_certificate(string provider)
+    {
+        var options = Handshake.With(provider);
+        using var tickets = Tickets(options.Crypto);
+        using var session = GetSession(options, tickets);
+        using var handshake = Resume(options, tickets, session, Start.AddMinutes(10));
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.True(handshake.Client.Tls.IsResumed);
+        Assert.True(handshake.Server.Tls.IsResumed);
+        Assert.Equal([typeof(SelectCredentialsQuestion)], handshake.Server.Questions.Select(static question => question.GetType()));
+        Assert.Empty(handshake.Client.Questions);
+        Assert.DoesNotContain(TlsEventKind.EarlyDataRejected, handshake.Client.Events);
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public void Every_suite_resumes(string provider)
+    {
+        foreach (var suite in HandshakeOptions.Default.CipherSuites.Where(suite => Providers.Get(provider).IsSupported(suite.Aead)))
+        {
+            var options = new HandshakeOptions { Crypto = Providers.Get(provider), CipherSuites = [suite] };
+            using var tickets = Tickets(options.Crypto);
+            using var session = GetSession(options, tickets);
+            using var handshake = Resume(options, tickets, session, Start, earlyData: true);
+            handshake.Run();
+            handshake.AssertComplete();
+            AssertEarlyData(handshake);
+        }
+    }
+
+    [Fact]
+    public void Early_data_has_keys_of_its_own_once_it_is_admitted()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true);
+        handshake.Run();
+        handshake.AssertComplete();
+        AssertEarlyData(handshake);
+        var question = Assert.Single(handshake.Server.Questions.OfType<AdmitEarlyDataQuestion>());
+        Assert.Equal(State, question.ApplicationState.ToArray());
+        Assert.Equal(32, question.Binder.Length);
+        Assert.Equal(Handshake.ServerParameters, session.TransportParameters.ToArray());
+        Assert.Equal(TlsEventKind.WriteSecret, handshake.Client.Events[0]);
+    }
+
+    [Fact]
+    public void Early_data_that_is_not_admitted_is_rejected_and_the_session_resumed()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true);
+        handshake.Server.AdmitsEarlyData = false;
+        AssertRejected(handshake, resumed: true);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //= type=test
+    //# a server MUST validate that
+    //# the ticket age for the selected PSK identity (computed by subtracting
+    //# ticket_age_add from PskIdentity.obfuscated_ticket_age modulo 2<sup>32</sup>)
+    //# is within a small tolerance of the
+    //# time since the ticket was issued
+    [Fact]
+    public void Early_data_of_a_stale_hello_is_rejected()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true, serverNow: Start.AddSeconds(16));
+        AssertRejected(handshake, resumed: true);
+    }
+
+    [Fact]
+    public void Early_data_under_another_suite_is_rejected()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] }, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+        AssertRejected(handshake, resumed: true);
+        Assert.Same(CipherSuite.Aes128GcmSha256, handshake.Server.Tls.Suite);
+    }
+
+    [Fact]
+    public void Early_data_is_rejected_by_a_server_that_wants_another_key()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true, serverOptions: server);
+        AssertRejected(handshake, resumed: true);
+    }
+
+    [Fact]
+    public void A_session_of_another_hash_is_passed_over()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+        AssertRejected(handshake, resumed: false);
+    }
+
+    [Fact]
+    public void A_session_of_another_hash_is_passed_over_after_a_retry()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
+        var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, serverOptions: server);
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.False(handshake.Client.Tls.IsResumed);
+    }
+
+    [Fact]
+    public void An_old_ticket_is_not_offered_by_the_client_nor_taken_by_the_server()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        foreach (var (client, server) in ((DateTimeOffset, DateTimeOffset)[])[(Start.AddHours(3), Start), (Start.AddHours(1), Start.AddHours(3))])
+        {
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, client, serverNow: server);
+            handshake.Run();
+            handshake.AssertComplete();
+            Assert.False(handshake.Server.Tls.IsResumed);
+        }
+    }
+
+    [Fact]
+    public void Tickets_survive_two_rotations()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        for (var rotation = 1; rotation <= 3; rotation++)
+        {
+            tickets.Rotate([.. Enumerable.Repeat((byte)rotation, 32)]);
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start);
+            handshake.Run();
+            handshake.AssertComplete();
+            Assert.Equal(rotation < 3, handshake.Server.Tls.IsResumed);
+        }
+    }
+
+    [Fact]
+    public void Another_server_with_the_same_secret_takes_the_ticket()
+    {
+        using var tickets = Tickets();
+        using var others = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, others, session, Start);
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.True(handshake.Server.Tls.IsResumed);
+    }
+
+    [Fact]
+    public void A_session_resumed_gives_the_next_ticket_until_the_certificate_is_due_again()
+    {
+        using var tickets = Tickets();
+        var session = GetSession(HandshakeOptions.Default, tickets);
+        var now = Start;
+        var resumptions = 0;
+        while (true)
+        {
+            now = now.AddMinutes(100);
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, now);
+            handshake.Run();
+            handshake.AssertComplete();
+            if (!handshake.Server.Tls.IsResumed)
+            {
+                break;
+            }
+
+            resumptions++;
+            session.Dispose();
+            session = TakeTicket(handshake, now);
+        }
+
+        session.Dispose();
+        Assert.Equal((int)(TimeSpan.FromDays(7) / TimeSpan.FromMinutes(100)), resumptions);
+    }
+
+    [Fact]
+    public void A_wrong_binder_is_refused()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        AssertChanged(session, tickets, TlsAlert.DecryptError, static psk => psk[^1] ^= 1);
+        AssertChanged(session, tickets, null, static psk => psk[10] ^= 1);
+        AssertChanged(session, tickets, null, static psk => psk[60] ^= 1);
+        AssertChanged(session, tickets, TlsAlert.DecodeError, static psk => psk[1] ^= 1);
+        AssertChanged(session, tickets, TlsAlert.DecodeError, static psk => psk[^33] ^= 1);
+    }
+
+    [Fact]
+    public void Changed_tickets_and_binders_never_throw()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var random = new Random(seed);
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+            handshake.Deliver = (from, _, bytes) =>
+            {
+                if (from == handshake.Client && bytes[0] == (byte)HandshakeType.ClientHello)
+                {
+                    bytes[bytes.Length - 1 - random.Next(200)] ^= (byte)(1 << random.Next(8));
+                }
+
+                return [bytes];
+            };
+            handshake.Run();
+            Assert.False(handshake.Server.Tls.IsComplete, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_client_that_keeps_no_sessions_gets_no_ticket()
+    {
+        using var tickets = Tickets();
+        var client = new ClientOptions
+        {
+            ServerName = "h3.test",
+            ApplicationProtocols = [SslApplicationProtocol.Http3],
+            TransportParameters = Handshake.ClientParameters,
+        };
+        using var handshake = new Handshake(tickets: tickets, now: Start, client: client);
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(Start, State, allowsEarlyData: true));
+    }
+
+    [Fact]
+    public void Without_ticket_keys_no_ticket_is_issued()
+    {
+        using var handshake = new Handshake();
+        handshake.Run();
+        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(Start, [], true));
+        Assert.False(handshake.Server.Tls.TryGetOutput(out _, out _));
+    }
+
+    [Fact]
+    public void A_ticket_before_the_end_of_the_handshake_is_misuse()
+    {
+        using var tickets = Tickets();
+        using var server = new ServerHandshake(HandshakeOptions.Default, static destination => destination.Fill(1), tickets, Start);
+        Assert.Throws<InvalidOperationException>(() => server.TryIssueTicket(Start, [], false));
+        using var empty = new TicketKeys(CryptoProvider.Default, static destination => destination.Fill(1));
+        Assert.Throws<InvalidOperationException>(() => empty.Seal([]));
+    }
+
+    private static void AssertChanged(ClientSession session, TicketKeys tickets, TlsAlert? alert, Action<byte[]> change)
+    {
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start);
+        handshake.Deliver = (from, _, bytes) =>
+        {
+            if (from != handshake.Client || bytes[0] != (byte)HandshakeType.ClientHello)
+            {
+                return [bytes];
+            }
+
+            var hello = Hello.Read(bytes);
+            change(hello[ExtensionType.PreSharedKey]);
+            return [hello.ToMessage()];
+        };
+        handshake.Run();
+        Assert.Equal(alert, handshake.Server.Tls.Error?.Alert);
+        Assert.False(handshake.Server.Tls.IsResumed);
+    }
+
+    private static void AssertEarlyData(Handshake handshake)
+    {
+        Assert.Equal(handshake.Client.WriteSecrets[EncryptionLevel.EarlyData], handshake.Server.ReadSecrets[EncryptionLevel.EarlyData]);
+        Assert.DoesNotContain(TlsEventKind.EarlyDataRejected, handshake.Client.Events);
+    }
+
+    private static void AssertRejected(Handshake handshake, bool resumed)
+    {
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.Contains(EncryptionLevel.EarlyData, handshake.Client.WriteSecrets);
+        Assert.DoesNotContain(EncryptionLevel.EarlyData, handshake.Server.ReadSecrets);
+        Assert.Single(handshake.Client.Events, TlsEventKind.EarlyDataRejected);
+        Assert.Equal(resumed, handshake.Client.Tls.IsResumed);
+        Assert.Equal(resumed, handshake.Server.Tls.IsResumed);
+    }
+
+    private static TicketKeys Tickets(CryptoProvider? crypto = null)
+    {
+        var tickets = new TicketKeys(crypto ?? CryptoProvider.Default, new Random(5).NextBytes);
+        tickets.Rotate([.. Enumerable.Repeat((byte)77, TicketKeys.SecretLength)]);
+        return tickets;
+    }
+
+    private static ClientSession GetSession(HandshakeOptions options, TicketKeys tickets)
+    {
+        using var handshake = new Handshake(options, options, tickets: tickets, now: Start);
+        handshake.Run();
+        handshake.AssertComplete();
+        return TakeTicket(handshake, Start);
+    }
+
+    private static ClientSession TakeTicket(Handshake handshake, DateTimeOffset now)
+    {
+        Assert.True(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(now, State, allowsEarlyData: true));
+        handshake.Run();
+        var session = Assert.Single(handshake.Client.Sessions);
+        session.ReceivedAt = now;
+        Assert.Equal(SslApplicationProtocol.Http3, session.ApplicationProtocol);
+        return session;
+    }
+
+    private static Handshake Resume(
+        HandshakeOptions options, TicketKeys tickets, ClientSession session, DateTimeOffset now, bool earlyData = false, DateTimeOffset? serverNow = null, HandshakeOptions? serverOptions = null) =>
+        new(options, serverOptions ?? options, seed: 2, tickets: tickets, now: serverNow ?? now, client: new ClientOptions
+        {
+            ServerName = "h3.test",
+            ApplicationProtocols = [SslApplicationProtocol.Http3],
+            TransportParameters = Handshake.ClientParameters,
+            KeepsSessions = true,
+            Session = session,
+            SendsEarlyData = earlyData,
+            Now = now,
+        });
+}
