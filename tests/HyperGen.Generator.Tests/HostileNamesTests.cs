@@ -36,7 +36,7 @@ public sealed class HostileNamesTests
 
                 namespace A { [HyperController("/a")] internal static class Same { [Get("")] public static string Get() => "a"; } }
                 namespace B { [HyperController("/b")] internal static class Same { [Get("")] public static string Get() => "b"; } }
-                namespace C { [HyperController("/c")] internal static class same { [Get("")] public static string Get() => "c"; } }
+                namespace C { [HyperController("/c")] internal static class SAME { [Get("")] public static string Get() => "c"; } }
 
                 [HyperController("/outer")]
                 internal static class A_B { [Get("")] public static string C_D() => "outer"; }

@@ -90,13 +90,10 @@ internal static class ModuleEmitter
     private static void EmitConfigureJson(CodeWriter writer, AssemblyModel assembly)
     {
         writer.Line("/// <inheritdoc/>");
-        using (writer.Open("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options)"))
-        {
-            for (int i = 0; i < assembly.JsonContexts.Count; i++)
-            {
-                writer.Line($"options.TypeInfoResolverChain.Insert({i}, {assembly.JsonContexts[i]}.Default);");
-            }
-        }
+        const string Resolver = "global::System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver";
+        string contexts = string.Join(", ", assembly.JsonContexts.Select(static c => c + ".Default"));
+        writer.Line("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options) =>");
+        writer.Line($"    {CodeFile.Services}JsonContracts.Configure(options, new {Resolver}[] {{ {contexts} }});");
         writer.Line();
     }
 

@@ -43,7 +43,8 @@ internal static class ConstructorParser
 
     private static DependencyModel Dependency(IParameterSymbol parameter, AttributeData? use, ParsingContext context)
     {
-        string type = parameter.Type.Qualified();
+        // List<string?> and List<string> are told apart by the compiler, and typeof takes the former; of the type itself it takes no annotation.
+        string type = parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).QualifiedWithNullability();
         if (use is not null)
         {
             if (parameter.Type.IsOrDerivesFrom(context.Types[KnownNames.Use]) && use.AttributeClass.IsOrDerivesFrom((INamedTypeSymbol)parameter.Type.OriginalDefinition))
