@@ -3,12 +3,13 @@ using Microsoft.CodeAnalysis;
 
 namespace HyperGen.Analyzers;
 
-/// <summary>Takes what the parsers say about one class. What several endpoints are told about the same attribute counts once.</summary>
-internal sealed class FindingSink(HashSet<Finding> findings, INamedTypeSymbol controller) : IProblemSink
+/// <summary>Takes what the parsers say. What several endpoints are told about the same attribute counts once.</summary>
+/// <param name="findings">Where it goes.</param>
+/// <param name="fallback">Where to point when what is wrong stands in another assembly, as an inherited method may.</param>
+internal sealed class FindingSink(HashSet<Finding> findings, Location fallback) : IProblemSink
 {
-    /// <summary>Where to point when what is wrong stands in another assembly, as an inherited method may.</summary>
-    public Location Fallback { get; } = controller.Locations.First(static l => l.IsInSource);
+    public Location Fallback => fallback;
 
     public void Report(DiagnosticDescriptor rule, Location? location, params string[] arguments) =>
-        findings.Add(new Finding(rule, location is { IsInSource: true } ? location : Fallback, arguments));
+        findings.Add(new Finding(rule, location is { IsInSource: true } ? location : fallback, arguments));
 }

@@ -35,17 +35,32 @@ internal sealed class ProgramReading
     private HashSet<Finding> Read(CancellationToken cancellation)
     {
         HashSet<Finding> findings = [];
-        List<LocatedEndpoint> endpoints = [];
+        List<RouteModel> routes = [];
+        List<Location> places = [];
         INamedTypeSymbol marker = KnownTypes.Of(_compilation)[KnownNames.HyperController]!;
         foreach (INamedTypeSymbol controller in Types(_compilation.Assembly.GlobalNamespace).Where(t => t.GetAttributes().Any(a => a.AttributeClass.Is(marker))))
         {
             cancellation.ThrowIfCancellationRequested();
-            FindingSink sink = new(findings, controller);
-            ControllerParser.Parse(controller, _compilation, sink, cancellation,
-                (endpoint, verb) => endpoints.Add(new LocatedEndpoint(endpoint, verb.LocationOf(controller, cancellation) ?? sink.Fallback)));
+            FindingSink sink = new(findings, controller.Locations.First(static l => l.IsInSource));
+            ControllerParser.Parse(controller, _compilation, sink, cancellation, (endpoint, verb) =>
+            {
+                routes.Add(new RouteModel(endpoint.Method, endpoint.Template, endpoint.DisplayName));
+                places.Add(verb.LocationOf(controller, cancellation) is { IsInSource: true } place ? place : sink.Fallback);
+            });
+        }
+        AssemblyModel assembly = AssemblyParser.Parse(_compilation, cancellation);
+        if (Start(cancellation) is { } start)
+        {
+            RouteModel[] referenced = assembly.IsExecutable ? [.. assembly.References.SelectMany(static r => r.Routes)] : [];
+            ConflictFinder.Report(routes, referenced, new FindingSink(findings, start), i => places[i]);
         }
         return findings;
     }
+
+    /// <summary>Where to point when both sides of a conflict stand in referenced assemblies: the program that brings them together begins here.</summary>
+    private Location? Start(CancellationToken cancellation) =>
+        _compilation.GetEntryPoint(cancellation)?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation).GetFirstToken().GetLocation()
+        ?? _compilation.SyntaxTrees.FirstOrDefault()?.GetRoot(cancellation).GetFirstToken().GetLocation();
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceOrTypeSymbol container)
     {
@@ -66,6 +81,3 @@ internal sealed class ProgramReading
         }
     }
 }
-
-/// <summary>An endpoint and the attribute that makes it.</summary>
-internal sealed record LocatedEndpoint(EndpointModel Endpoint, Location Location);

@@ -18,6 +18,8 @@ internal sealed class ProblemRecorder : IProblemSink
         return new ParsedController(controller, problems._problems.ToEquatableArray());
     }
 
+    public IEnumerable<ProblemModel> Problems => _problems;
+
     public static ProblemModel Model(DiagnosticDescriptor rule, params object[] arguments) =>
         new(rule.Id, string.Format(CultureInfo.InvariantCulture, rule.MessageFormat.ToString(CultureInfo.InvariantCulture), arguments));
 

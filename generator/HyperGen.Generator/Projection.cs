@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using HyperGen.Generator.Emission;
 using HyperGen.Generator.Models;
+using HyperGen.Generator.Parsing;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace HyperGen.Generator;
@@ -25,25 +25,26 @@ internal static class Projection
 
     /// <summary>All routes of an executable; null where it has no application.</summary>
     public static RouteTableModel? Routes(ModuleModel module, CancellationToken cancellation) =>
-        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, AllRoutes(module));
+        App(module, cancellation) is null ? null : new RouteTableModel(module.Assembly.Namespace, Own(module).Concat(Referenced(module)).ToEquatableArray());
 
     /// <summary>What must be told because no analyzer tells it.</summary>
     public static EquatableArray<ProblemModel> Problems(
-        ((ImmutableArray<ParsedController> Parsed, ModuleModel Module) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation) =>
-        IsOff("RunAnalyzers", input.Options) || IsOff("RunAnalyzersDuringBuild", input.Options)
-            ? input.Program.Parsed.SelectMany(static p => p.Problems).Concat(Conflicts(input.Program.Module)).Distinct().ToEquatableArray()
-            : EquatableArray<ProblemModel>.Empty;
+        ((ImmutableArray<ParsedController> Parsed, ModuleModel Module) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation)
+    {
+        if (!IsOff("RunAnalyzers", input.Options) && !IsOff("RunAnalyzersDuringBuild", input.Options))
+        {
+            return EquatableArray<ProblemModel>.Empty;
+        }
+        ProblemRecorder conflicts = new();
+        ConflictFinder.Report([.. Own(input.Program.Module)], [.. Referenced(input.Program.Module)], conflicts);
+        return input.Program.Parsed.SelectMany(static p => p.Problems).Concat(conflicts.Problems).Distinct().ToEquatableArray();
+    }
 
-    private static IEnumerable<ProblemModel> Conflicts(ModuleModel module) =>
-        RouteConflicts.Find(RouterFile.Entries(AllRoutes(module))).Select(static c => c.IsDuplicate
-            ? ProblemRecorder.Model(Rules.DuplicateRoute, c.First.DisplayName, c.Second.DisplayName, c.First.Method, c.First.Template.Text)
-            : ProblemRecorder.Model(Rules.AmbiguousRoute, c.First.DisplayName, c.First.Template.Text, c.Second.DisplayName, c.Second.Template.Text));
+    private static IEnumerable<RouteModel> Own(ModuleModel module) => module.Endpoints.Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName));
 
-    /// <summary>The routes of the assembly and of those it references.</summary>
-    private static EquatableArray<RouteModel> AllRoutes(ModuleModel module) => module.Endpoints
-        .Select(static e => new RouteModel(e.Method, e.Template, e.DisplayName))
-        .Concat(module.Assembly.References.SelectMany(static r => r.Routes))
-        .ToEquatableArray();
+    /// <summary>The routes that come together in an executable; a library serves none but its own.</summary>
+    private static IEnumerable<RouteModel> Referenced(ModuleModel module) =>
+        module.Assembly.IsExecutable ? module.Assembly.References.SelectMany(static r => r.Routes) : [];
 
     private static bool IsOff(string property, AnalyzerConfigOptionsProvider options) =>
         options.GlobalOptions.TryGetValue("build_property." + property, out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase);

@@ -93,7 +93,7 @@ public sealed class InvalidTemplateTests
         [HyperController("/v1/")]
         public static class Users
         {
-            [Get("users/{id:int:min(1)}"), Get("/users/by-name/{name=ada}"), Get(@"/users/{code:regex(^\d{{2}}$)}"), Get("/files/{name}.{extension?}"), Get("/rest/{**rest}")]
+            [Get("users/{id:int:min(1)}"), Get("/users/by-name/{name=ada}"), Get(@"/codes/{code:regex(^\d{{2}}$)}"), Get("/files/{name}.{extension?}"), Get("/rest/{**rest}")]
             public static string Find() => "";
             [Get("")] public static string Root() => "";
         }

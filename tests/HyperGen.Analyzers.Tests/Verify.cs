@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -28,9 +29,24 @@ internal static class Verify
             found.Select(d => Show(d.Id, d.Location.SourceSpan.Start, program.Source.Substring(d.Location.SourceSpan.Start, d.Location.SourceSpan.Length))));
         if (messages.Length > 0)
         {
-            Assert.Equal(messages, found.Select(static d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)));
+            Assert.Equal(messages, found.Select(Message));
         }
+        AgreesWithGenerator(compilation, found);
     }
+
+    /// <summary>The generator is silent while analyzers speak; without them it says the same.</summary>
+    public static void AgreesWithGenerator(CSharpCompilation compilation, ImmutableArray<Diagnostic> found)
+    {
+        Assert.Empty(GeneratorErrors.Of(compilation, analyzersOff: false));
+        Assert.Equal(
+            found.Select(static d => WithoutOrder($"{d.Id}: {Message(d)}")).Distinct().Order(StringComparer.Ordinal),
+            GeneratorErrors.Of(compilation, analyzersOff: true).Select(WithoutOrder));
+    }
+
+    /// <summary>Of two endpoints in conflict the generator may name the other one first: it does not know the order of the source.</summary>
+    private static string WithoutOrder(string sentence) => sentence.StartsWith("HG0001", StringComparison.Ordinal) || sentence.StartsWith("HG0002", StringComparison.Ordinal)
+        ? sentence[..6]
+        : sentence;
 
     /// <summary>What the rules say of a program that is otherwise C# without errors, in the order of the text.</summary>
     public static async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync(Compilation compilation)
@@ -44,6 +60,8 @@ internal static class Verify
         ImmutableArray<Diagnostic> found = await analysis.GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
         return [.. found.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal)];
     }
+
+    private static string Message(Diagnostic diagnostic) => diagnostic.GetMessage(CultureInfo.InvariantCulture);
 
     private static string Show(string rule, int start, string text) => $"{rule} at {start}: {text}";
 }

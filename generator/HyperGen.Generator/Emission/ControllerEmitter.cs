@@ -78,7 +78,7 @@ internal static class ControllerEmitter
         {
             if (endpoint.Policy.Push.Count > 0)
             {
-                writer.Line($"context.ResponseHeaders.Link = {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))};");
+                writer.Line($"global::Microsoft.AspNetCore.Http.HeaderDictionaryExtensions.Append(context.ResponseHeaders, \"Link\", {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))});");
             }
             if (endpoint.Policy.Priority is { } priority)
             {
