@@ -9,14 +9,6 @@ namespace HyperGen.Generated.My_Library
 {
     partial class Module
     {
-        private void Initialize_Books(global::HyperGen.CompilerServices.ModuleServices services)
-        {
-        }
-
-        private static void Require_Books(global::System.Collections.Generic.List<global::HyperGen.CompilerServices.ServiceRequirement> services)
-        {
-        }
-
         // Books can change, owns something, or asks for the request: each request has its own.
         private static global::Books Handler_Books(global::HyperGen.RequestContext context) => new global::Books();
 

@@ -30,7 +30,6 @@ namespace HyperGen.Generated.My_Library
             get
             {
                 global::System.Collections.Generic.List<global::HyperGen.CompilerServices.ServiceRequirement> services = new();
-                Require_Books(services);
                 return services;
             }
         }
@@ -42,7 +41,6 @@ namespace HyperGen.Generated.My_Library
         /// <inheritdoc/>
         public override void Initialize(global::HyperGen.CompilerServices.ModuleServices services)
         {
-            Initialize_Books(services);
         }
 
         /// <inheritdoc/>

@@ -11,11 +11,11 @@ namespace HyperGen.Generated.My_Library
     internal static class Urls
     {
         /// <summary>The paths of Books.</summary>
-        internal static class @Books
+        internal static class Books
         {
             /// <summary>The path of Books.Find: /books/{id:int}</summary>
-            public static string @Find(int @id) =>
-                global::HyperGen.CompilerServices.UrlPath.Join("books", global::HyperGen.CompilerServices.UrlPath.Segment(@id));
+            public static string Find(int id) =>
+                global::HyperGen.CompilerServices.UrlPath.Join("books", global::HyperGen.CompilerServices.UrlPath.Segment(id));
 
         }
     }

@@ -10,11 +10,16 @@ namespace HyperGen.Generated.App
 {
     partial class Module
     {
+        // Api.Users keeps nothing that changes: one instance serves the application if all it asks for are singletons, else each request has its own.
+        private global::Api.Users? _handler_Api_Users;
+
+        private global::Api.Users Handler_Api_Users(global::HyperGen.RequestContext context) => _handler_Api_Users ?? new global::Api.Users(global::HyperGen.CompilerServices.Bind.Service<global::IUserStore>(context));
+
         private void Initialize_Api_Users(global::HyperGen.CompilerServices.ModuleServices services)
         {
             if (services.IsSingleton<global::IUserStore>())
             {
-                _handler_Api_Users = new global::Api.Users(global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<global::IUserStore>(services.Root));
+                _handler_Api_Users = new global::Api.Users(services.Get<global::IUserStore>());
             }
         }
 
@@ -22,11 +27,6 @@ namespace HyperGen.Generated.App
         {
             services.Add(new global::HyperGen.CompilerServices.ServiceRequirement(typeof(global::IUserStore), null, "Api.Users", false));
         }
-
-        // Api.Users keeps nothing that changes: one instance serves the application if all it asks for are singletons, else each request has its own.
-        private global::Api.Users? _handler_Api_Users;
-
-        private global::Api.Users Handler_Api_Users(global::HyperGen.RequestContext context) => _handler_Api_Users ?? new global::Api.Users(global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<global::IUserStore>(context.Services));
 
         // GET /api/users/{id:int} => Api.Users.Find
         private global::System.Threading.Tasks.ValueTask Api_Users_Find(global::HyperGen.RequestContext context, global::Api.Users handler)
@@ -57,7 +57,7 @@ namespace HyperGen.Generated.App
                 new global::System.Type[] { typeof(int) })!,
             MetadataFactory = static () => new object[]
             {
-                new global::Microsoft.AspNetCore.Authorization.AuthorizeAttribute() { @Policy = "staff" },
+                new global::Microsoft.AspNetCore.Authorization.AuthorizeAttribute() { Policy = "staff" },
             },
         };
 
@@ -93,7 +93,7 @@ namespace HyperGen.Generated.App
                 new global::System.Type[] { typeof(global::User) })!,
             MetadataFactory = static () => new object[]
             {
-                new global::Microsoft.AspNetCore.Authorization.AuthorizeAttribute() { @Policy = "staff" },
+                new global::Microsoft.AspNetCore.Authorization.AuthorizeAttribute() { Policy = "staff" },
             },
         };
     }

@@ -40,7 +40,6 @@ namespace HyperGen.Generated.App
                 global::System.Collections.Generic.List<global::HyperGen.CompilerServices.ServiceRequirement> services = new();
                 services.Add(new global::HyperGen.CompilerServices.ServiceRequirement(typeof(global::Microsoft.Extensions.Logging.ILogger<global::RequestLog>), null, "RequestLog", true));
                 Require_Api_Users(services);
-                Require_Site(services);
                 return services;
             }
         }
@@ -52,11 +51,10 @@ namespace HyperGen.Generated.App
         /// <inheritdoc/>
         public override void Initialize(global::HyperGen.CompilerServices.ModuleServices services)
         {
-            _use_RequestLog = services.Once(static services => new global::RequestLog(global::Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<global::Microsoft.Extensions.Logging.ILogger<global::RequestLog>>(services.Root)));
+            _use_RequestLog = services.Once(static services => new global::RequestLog(services.Get<global::Microsoft.Extensions.Logging.ILogger<global::RequestLog>>()));
             _use_Retry = new global::Retry(new global::RetryAttribute(3));
             _json_User = services.JsonTypeInfo<global::User>();
             Initialize_Api_Users(services);
-            Initialize_Site(services);
         }
 
         /// <inheritdoc/>

@@ -11,22 +11,22 @@ namespace HyperGen.Generated.App
     internal static class Urls
     {
         /// <summary>The paths of Api.Users.</summary>
-        internal static class @Api_Users
+        internal static class Api_Users
         {
             /// <summary>The path of Api.Users.Find: /api/users/{id:int}</summary>
-            public static string @Find(int @id) =>
-                global::HyperGen.CompilerServices.UrlPath.Join("api", "users", global::HyperGen.CompilerServices.UrlPath.Segment(@id));
+            public static string Find(int id) =>
+                global::HyperGen.CompilerServices.UrlPath.Join("api", "users", global::HyperGen.CompilerServices.UrlPath.Segment(id));
 
             /// <summary>The path of Api.Users.Add: /api/users</summary>
-            public static string @Add() =>
+            public static string Add() =>
                 "/api/users";
 
         }
         /// <summary>The paths of Site.</summary>
-        internal static class @Site
+        internal static class Site
         {
             /// <summary>The path of Site.Home: /</summary>
-            public static string @Home() =>
+            public static string Home() =>
                 "/";
 
         }

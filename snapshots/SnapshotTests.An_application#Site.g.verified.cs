@@ -9,14 +9,6 @@ namespace HyperGen.Generated.App
 {
     partial class Module
     {
-        private void Initialize_Site(global::HyperGen.CompilerServices.ModuleServices services)
-        {
-        }
-
-        private static void Require_Site(global::System.Collections.Generic.List<global::HyperGen.CompilerServices.ServiceRequirement> services)
-        {
-        }
-
         // GET / => Site.Home
         private global::System.Threading.Tasks.ValueTask Site_Home(global::HyperGen.RequestContext context)
         {
@@ -25,7 +17,7 @@ namespace HyperGen.Generated.App
 
         private global::System.Threading.Tasks.ValueTask Run_Site_Home(global::HyperGen.RequestContext context)
         {
-            context.ResponseHeaders.Link = "</main.css>; rel=preload; as=style";
+            global::Microsoft.AspNetCore.Http.HeaderDictionaryExtensions.Append(context.ResponseHeaders, "Link", "</main.css>; rel=preload; as=style");
             context.ResponseHeaders["Priority"] = "u=1";
             return Site_Home(context);
         }

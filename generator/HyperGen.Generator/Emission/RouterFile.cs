@@ -16,7 +16,7 @@ internal static class RouterFile
     }
 
     /// <summary>The routes with their numbers. A manifest written by another version may hold a template that this one does not know: it stays unreachable.</summary>
-    public static IReadOnlyList<RouteEntry> Entries(EquatableArray<RouteModel> routes)
+    private static List<RouteEntry> Entries(EquatableArray<RouteModel> routes)
     {
         List<RouteEntry> entries = [];
         for (int i = 0; i < routes.Count; i++)

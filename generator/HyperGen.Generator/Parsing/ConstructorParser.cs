@@ -60,6 +60,10 @@ internal static class ConstructorParser
         {
             return new DependencyModel(DependencyKind.HttpContext, type);
         }
+        if (parameter is { HasExplicitDefaultValue: true, Type.IsValueType: true } && parameter.Type.UnderlyingNullable() is null)
+        {
+            return new DependencyModel(DependencyKind.Constant, type, Default: parameter.DefaultExpression());
+        }
         string? key = null;
         foreach (AttributeData attribute in parameter.GetAttributes())
         {
