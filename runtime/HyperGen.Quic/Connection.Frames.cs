@@ -131,7 +131,7 @@ internal sealed partial class Connection
 
         // A delay beyond any max_ack_delay is cut before it can overflow.
         var delay = space.Id == PacketNumberSpaceId.ApplicationData
-            ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 40) << exponent)
+            ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 30) << exponent)
             : TimeSpan.Zero;
         _recovery.OnAckReceived(now, space.Id, ack, delay);
         if (space.Id == PacketNumberSpaceId.Handshake) _recovery.ReceivedHandshakeAck = true;
@@ -178,13 +178,22 @@ internal sealed partial class Connection
     /// <summary>Sends again what the packets just declared lost carried, as far as it still matters.</summary>
     private void OnPacketsLost()
     {
+        if (_recovery.Lost.Count == 0) return;
+        var space = _spaces[(int)_recovery.SettledSpace];
         for (var i = 0; i < _recovery.Lost.Count; i++)
         {
             Statistics.PacketsLost++;
             var frames = _recovery.Lost[i].Frames;
-            Requeue(_spaces[(int)_recovery.SettledSpace], frames);
+            Requeue(space, frames);
             _sentFrames.ReleaseAll(frames);
         }
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
+        //# If the congestion window is reduced immediately, a single packet can be sent
+        //# prior to reduction.
+        //
+        // In a handshake it has to be: 1-RTT packets that fill the window cannot be acknowledged before a lost Finished arrives.
+        if (space.Id != PacketNumberSpaceId.ApplicationData && !space.IsDiscarded) space.Probes = Math.Max(space.Probes, 1);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3

@@ -8,6 +8,7 @@ namespace HyperGen.Quic;
 internal sealed partial class Connection
 {
     private Timestamp _lastActivity;
+    private PacketSummary _packet;
     private bool _sentSinceActivity;
 
     /// <summary>Handles a datagram that the endpoint found to be this connection's. It is decrypted in place.</summary>
@@ -210,7 +211,4 @@ internal sealed partial class Connection
             _undecryptable.RemoveAt(i);
         }
     }
-
-    /// <summary>What the frames of the packet being handled amount to.</summary>
-    private PacketSummary _packet;
 }

@@ -172,7 +172,7 @@ internal sealed class Endpoint
         if (Options.CreateServerHandshake is null || datagramLength < Connection.MinDatagramSize || !TryTakeSlot(out var slot, out var buffer)) return;
         Span<byte> random = stackalloc byte[1];
         Options.Random(random);
-        Enqueue(path, slot, VersionNegotiationPacket.Write(buffer, header.SourceId, header.DestinationId, random[0]));
+        Enqueue(path, slot, VersionNegotiationPacket.Write(buffer, header.SourceId, header.DestinationId, header.Version, random[0]));
     }
 
     private void AnswerUnknown(in NetworkPath path, in PacketHeader header, int datagramLength)

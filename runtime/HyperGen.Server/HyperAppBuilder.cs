@@ -70,6 +70,10 @@ public sealed class HyperAppBuilder
         var lifetimes = new ServiceLifetimes(Services);
         var table = new EndpointTable(_generated);
         Services.AddSingleton(table);
+        Services.AddSingleton<ServerServices>();
+        Services.AddSingleton<Listeners>();
+        Services.AddSingleton<StraightWay>();
+        Services.AddSingleton<UnhandledExceptions>();
         Services.AddEndpointsToMetadata(table);
         Services.AddHostedService<StartupReport>();
         HyperServer.Decorate(Services);

@@ -118,7 +118,7 @@ internal sealed partial class ClientHandshake
             writer.End16(cookie);
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.9
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.9
         //# To use PSKs, clients MUST also send a "psk_key_exchange_modes"
         //# extension.
         if (_client.KeepsSessions || _session is not null)
@@ -163,7 +163,7 @@ internal sealed partial class ClientHandshake
 
     private TlsError? Check(in ServerHello hello)
     {
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.3
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3
         //# A client which receives a legacy_session_id_echo field
         //# that does not match what it sent in the ClientHello
         //# MUST abort the handshake with an "illegal_parameter"
@@ -173,7 +173,7 @@ internal sealed partial class ClientHandshake
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server echoes a session id that was not sent.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.3
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3
         //# A client which receives a cipher suite
         //# that was not offered MUST abort the handshake with an "illegal_parameter"
         //# alert.
@@ -183,7 +183,7 @@ internal sealed partial class ClientHandshake
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server chose a cipher suite that was not offered.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4
         //# Upon
         //# receiving the ServerHello, clients MUST check that the cipher suite
         //# supplied in the ServerHello is the same as that in the
@@ -194,7 +194,7 @@ internal sealed partial class ClientHandshake
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server changed the cipher suite.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4
         //# If a client receives a second
         //# HelloRetryRequest in the same connection (i.e., where
         //# the ClientHello was itself in response to a HelloRetryRequest), it
@@ -206,7 +206,7 @@ internal sealed partial class ClientHandshake
     {
         var group = (NamedGroup)(hello.Group ?? 0);
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8
         //# the client MUST
         //# verify that (1) the selected_group field corresponds to a group which was provided
         //# in the "supported_groups" extension in the original ClientHello and (2)
@@ -218,7 +218,7 @@ internal sealed partial class ClientHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4
         //# Clients MUST abort the handshake with
         //# an "illegal_parameter" alert if the HelloRetryRequest would not result in
         //# any change in the ClientHello.
@@ -239,7 +239,7 @@ internal sealed partial class ClientHandshake
         _schedule!.AppendRetryRequest(message);
         RejectEarlyData();
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4
         //# the client SHOULD NOT offer
         //# any pre-shared keys associated with a hash other than that of the
         //# selected cipher suite.
@@ -260,7 +260,7 @@ internal sealed partial class ClientHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8
         //# If using asymmetric key establishment and a HelloRetryRequest containing a
         //# "key_share" extension was received by the client, the client MUST verify that the
         //# selected NamedGroup in the ServerHello is the same as that in the HelloRetryRequest.

@@ -21,7 +21,7 @@ internal sealed partial class ClientHandshake
     private bool OffersEarlyData =>
         _client.SendsEarlyData && !_hasRetried && _session is { AllowsEarlyData: true } && _client.ApplicationProtocols.Contains(_session.ApplicationProtocol);
 
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
     //# Clients MUST only resume if the new SNI value is valid for the server
     //# certificate presented in the original session, and SHOULD only resume if
     //# the SNI value matches the one used in the original session.
@@ -83,7 +83,7 @@ internal sealed partial class ClientHandshake
             return false;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.11
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
         //# Clients MUST verify that the server's selected_identity is within the
         //# range supplied by the client, that the server selected a cipher suite
         //# indicating a Hash associated with the PSK
@@ -134,7 +134,7 @@ internal sealed partial class ClientHandshake
 
     private void OnNewSessionTicket(ReadOnlySpan<byte> body)
     {
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# Clients which receive a NewSessionTicket message but do
         //# not support resumption MUST silently ignore this message.
         if (FailIf(NewSessionTicket.Parse(body, out var message)) || !_client.KeepsSessions)
@@ -142,7 +142,7 @@ internal sealed partial class ClientHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# Clients MUST NOT use tickets for longer than
         //# 7 days after issuance, regardless of the ticket_lifetime
         var lifetime = TimeSpan.FromSeconds(Math.Min(message.LifetimeSeconds, 604_800));

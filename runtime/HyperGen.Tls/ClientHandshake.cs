@@ -187,7 +187,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
         //# If the CertificateVerify message is sent by a server, the signature
         //# algorithm MUST be one offered in the client's "signature_algorithms" extension
         if (!_options.SignatureSchemes.Contains((SignatureScheme)scheme))
@@ -196,7 +196,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
         //# If the verification fails, the receiver MUST terminate the handshake
         //# with a "decrypt_error" alert.
         var content = CertificateVerify.ServerContent(_schedule!, Suite!.Hash);
@@ -222,7 +222,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
         //# Recipients of Finished messages MUST verify that the contents are
         //# correct and if incorrect MUST terminate the connection
         //# with a "decrypt_error" alert.
@@ -255,7 +255,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
         var schedule = _schedule!;
         var writer = new MessageWriter(64);
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
         //# If the server requests certificate-based client authentication
         //# but no suitable certificate is available, the client
         //# MUST send a Certificate message containing no certificates

@@ -103,7 +103,7 @@ internal sealed class KeySchedule : IDisposable
         client = Derive("c hs traffic"u8);
         server = Derive("s hs traffic"u8);
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
         //# The key used to compute the Finished message is computed from the
         //# Base Key
         _crypto.ExpandLabel(_suite.Hash, client.Bytes, "finished"u8, [], _clientFinishedKey);

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls;
 
-/// <summary>The groups of RFC 9846, section 4.2.7, that we know.</summary>
+/// <summary>The groups of RFC 9846, section 4.3.7, that we know.</summary>
 internal enum NamedGroup : ushort
 {
     Secp256r1 = 0x0017,

@@ -34,7 +34,7 @@ internal sealed partial class ServerHandshake
         }
         else if (suite != Suite || hello.HasEarlyData)
         {
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.2
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
             //# In that case, the client MUST send the same
             //# ClientHello without modification, except as follows
             Fail(TlsAlert.IllegalParameter, "The second ClientHello offers other cipher suites than the first, or early data.");
@@ -76,7 +76,7 @@ internal sealed partial class ServerHandshake
             return TlsError.FromAlert(TlsAlert.MissingExtension, "The ClientHello lacks supported_groups, key_share or signature_algorithms.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.9
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.9
         //# If clients offer "pre_shared_key" without
         //# a "psk_key_exchange_modes" extension, servers MUST abort the handshake.
         if (hello.HasPreSharedKey && !hello.HasPskKeyExchangeModes)
@@ -122,7 +122,7 @@ internal sealed partial class ServerHandshake
         NamedGroup? common = null;
         foreach (var group in _options.Groups)
         {
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8
             //# Servers MUST NOT send a KeyShareEntry for any group not
             //# indicated in the client's "supported_groups" extension
             if (!hello.SupportedGroups.Contains((ushort)group) || !Crypto.IsSupported(group))
@@ -145,7 +145,7 @@ internal sealed partial class ServerHandshake
         }
         else if (common is null)
         {
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.1
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.1
             //# If there is no overlap between the received "supported_groups"
             //# and the groups supported by the server, then the server MUST abort the
             //# handshake with a "handshake_failure" or an "insufficient_security" alert.
@@ -153,10 +153,10 @@ internal sealed partial class ServerHandshake
         }
         else
         {
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.1
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.1
             //# If the server selects an asymmetric key exchange group and the client did not offer a
             //# compatible "key_share" extension in the initial ClientHello, the server MUST
-            //# respond with a HelloRetryRequest ({{hello-retry-request}}) message.
+            //# respond with a HelloRetryRequest
             Group = common;
             _schedule!.Append(message);
             SendRetryRequest();
@@ -188,9 +188,7 @@ internal sealed partial class ServerHandshake
         ApplicationProtocol = selection.ApplicationProtocols.FirstOrDefault(question.ApplicationProtocols.Contains);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
-        //# When using ALPN, endpoints MUST immediately close a connection (see {{Section
-        //# 10.2 of QUIC-TRANSPORT}}) with a no_application_protocol TLS alert (QUIC error
-        //# code 0x0178; see {{tls-errors}}) if an application protocol is not negotiated.
+        //# When using ALPN, endpoints MUST immediately close a connection
         if (ApplicationProtocol == default)
         {
             Fail(TlsAlert.NoApplicationProtocol, "The client speaks none of the server's application protocols.");

@@ -9,10 +9,10 @@ namespace HyperGen.Tls;
 internal sealed partial class ServerHandshake
 {
     /// <summary>RFC 9846, section 8.3: a window on the order of ten seconds for errors in clocks and variations in measurements.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _freshness = TimeSpan.FromSeconds(10);
 
     /// <summary>How long tickets may follow from one proof of identity: the longest that RFC 9846 lets a ticket live.</summary>
-    private static readonly TimeSpan MaxAuthenticationAge = TimeSpan.FromDays(7);
+    private static readonly TimeSpan _maxAuthenticationAge = TimeSpan.FromDays(7);
 
     private readonly TicketKeys? _tickets;
     private readonly DateTimeOffset _now;
@@ -66,7 +66,7 @@ internal sealed partial class ServerHandshake
             return false;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# The server MUST generate a fresh value for each ticket it sends.
         Span<byte> ageAdd = stackalloc byte[sizeof(uint)];
         Random(ageAdd);
@@ -133,9 +133,8 @@ internal sealed partial class ServerHandshake
             return null;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.11
-        //# Prior to accepting PSK key establishment, the server MUST validate the
-        //# corresponding binder value (see {{psk-binder}} below). If this value is
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11
+        //# If this value is
         //# not present or does not validate, the server MUST abort the handshake.
         Span<byte> binder = stackalloc byte[HashKinds.MaxLength];
         binder = binder[..Suite!.Hash.Length];
@@ -157,30 +156,27 @@ internal sealed partial class ServerHandshake
         var age = TimeSpan.FromMilliseconds(_now.ToUnixTimeMilliseconds() - session.IssuedAt);
         var authenticationAge = TimeSpan.FromMilliseconds(_now.ToUnixTimeMilliseconds() - session.AuthenticatedAt);
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# Any ticket MUST only be resumed with a cipher suite that has the
         //# same KDF hash algorithm as that used to establish the original connection.
         return session.Suite.Hash == Suite!.Hash
             && string.Equals(session.ServerName, ServerName, StringComparison.OrdinalIgnoreCase)
-            && age >= -Freshness
+            && age >= -_freshness
             && age <= _tickets!.Lifetime
-            && authenticationAge <= MaxAuthenticationAge;
+            && authenticationAge <= _maxAuthenticationAge;
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
     //# For PSKs provisioned via NewSessionTicket, a server MUST validate that
-    //# the ticket age for the selected PSK identity (computed by subtracting
-    //# ticket_age_add from PskIdentity.obfuscated_ticket_age modulo 2<sup>32</sup>)
-    //# is within a small tolerance of the
-    //# time since the ticket was issued
+    //# the ticket age for the selected PSK identity
     private bool IsFresh(SessionState session, uint obfuscatedAge)
     {
         var clientAge = unchecked(obfuscatedAge - session.AgeAdd);
         var serverAge = _now.ToUnixTimeMilliseconds() - session.IssuedAt;
-        return Math.Abs(serverAge - clientAge) <= Freshness.TotalMilliseconds;
+        return Math.Abs(serverAge - clientAge) <= _freshness.TotalMilliseconds;
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
     //# In addition,
     //# it MUST verify that the following values are the same as those
     //# associated with the selected PSK

@@ -271,7 +271,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
         //# Recipients of Finished messages MUST verify that the contents are
         //# correct and if incorrect MUST terminate the connection
         //# with a "decrypt_error" alert.
@@ -288,8 +288,8 @@ internal sealed partial class ServerHandshake : TlsHandshake
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
-        //# a server MUST NOT process
-        //# incoming 1-RTT protected packets before the TLS handshake is complete.
+        //# A server MUST NOT process incoming 1-RTT protected
+        //# packets before the TLS handshake is complete.
         Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
         _clientApplicationSecret = null;
         IsResumed = _session is not null;

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls;
 
-/// <summary>The signature algorithms of RFC 9846, section 4.2.3, that we sign and verify a handshake with.</summary>
+/// <summary>The signature algorithms of RFC 9846, section 4.3.3, that we sign and verify a handshake with.</summary>
 internal enum SignatureScheme : ushort
 {
     EcdsaSecp256r1Sha256 = 0x0403,

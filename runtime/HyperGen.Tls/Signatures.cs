@@ -86,7 +86,7 @@ internal static class Signatures
 
     private static bool IsEcdsa(SignatureScheme scheme) => scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384;
 
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.3
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
     //# In addition, the signature algorithm MUST be compatible with the key
     //# in the sender's end-entity certificate.
     private static bool IsCompatible(AsymmetricAlgorithm key, SignatureScheme scheme) => scheme switch

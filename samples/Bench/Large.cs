@@ -12,6 +12,11 @@ public static class Large
     [Get("/bytes/{n:long}")]
     public static async Task Bytes(long n, RequestContext context, CancellationToken stop)
     {
+        if (n < 0)
+        {
+            context.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
         context.ResponseHeaders.ContentType = "application/octet-stream";
         context.ResponseHeaders.ContentLength = n;
         for (long left = n; left > 0; left -= s_chunk.Length)
@@ -20,14 +25,14 @@ public static class Large
         }
     }
 
-    [Post("/echo")]
+    [Post("/echo"), MaxBody(long.MaxValue)]
     public static async Task Echo(PipeReader body, RequestContext context, CancellationToken stop)
     {
         context.ResponseHeaders.ContentType = context.RequestHeaders.ContentType;
         await body.CopyToAsync(context.ResponseBody, stop);
     }
 
-    [Post("/upload")]
+    [Post("/upload"), MaxBody(long.MaxValue)]
     public static async Task<Upload> Upload(PipeReader body, CancellationToken stop)
     {
         long bytes = 0;

@@ -35,7 +35,7 @@ public sealed class ProblemTests
         });
 
         Assert.Contains(program.Compilation.GetDiagnostics(TestContext.Current.CancellationToken), static d => d.ToString().Contains("#error: 'HG0003: The route template '/{'", StringComparison.Ordinal));
-        Assert.Contains("#error HG0001: ", program.Sources["HyperGen.Problems.g.cs"]);
+        Assert.Contains("#error HG0001: 'Site.Again' and 'Site.Good' both answer GET /good", program.Sources["HyperGen.Problems.g.cs"]);
     }
 
     [Fact]

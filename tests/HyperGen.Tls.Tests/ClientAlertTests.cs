@@ -5,7 +5,7 @@ namespace HyperGen.Tls.Tests;
 /// <summary>What a client says to a server that misbehaves.</summary>
 public sealed class ClientAlertTests
 {
-    private static readonly HandshakeOptions WantsAnotherKey = new() { Groups = [NamedGroup.Secp256r1] };
+    private static readonly HandshakeOptions _wantsAnotherKey = new() { Groups = [NamedGroup.Secp256r1] };
 
     [Fact]
     public void A_version_before_1_3_is_refused()
@@ -39,13 +39,13 @@ public sealed class ClientAlertTests
     [Fact]
     public void A_retry_must_change_something_and_come_once()
     {
-        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 29], WantsAnotherKey);
-        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 24], WantsAnotherKey);
-        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello.Remove(ExtensionType.KeyShare), WantsAnotherKey);
-        AssertServerHello(TlsAlert.DecodeError, static hello => hello.Add((int)ExtensionType.Cookie, 0, 0), WantsAnotherKey);
+        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 29], _wantsAnotherKey);
+        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 24], _wantsAnotherKey);
+        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello.Remove(ExtensionType.KeyShare), _wantsAnotherKey);
+        AssertServerHello(TlsAlert.DecodeError, static hello => hello.Add((int)ExtensionType.Cookie, 0, 0), _wantsAnotherKey);
 
         byte[]? retry = null;
-        using var handshake = new Handshake(serverOptions: WantsAnotherKey);
+        using var handshake = new Handshake(serverOptions: _wantsAnotherKey);
         handshake.Deliver = (from, level, bytes) =>
             from == handshake.Server && level == EncryptionLevel.Initial ? [retry ??= bytes] : [bytes];
         handshake.Run();
@@ -56,7 +56,7 @@ public sealed class ClientAlertTests
     public void A_server_must_keep_to_its_retry()
     {
         var hellos = 0;
-        using var handshake = new Handshake(serverOptions: WantsAnotherKey);
+        using var handshake = new Handshake(serverOptions: _wantsAnotherKey);
         handshake.Deliver = (from, level, bytes) =>
         {
             if (from == handshake.Server && level == EncryptionLevel.Initial && hellos++ == 1)
@@ -75,7 +75,7 @@ public sealed class ClientAlertTests
     {
         byte[] cookie = [0, 3, 7, 8, 9];
         byte[]? echoed = null;
-        using var handshake = new Handshake(serverOptions: WantsAnotherKey);
+        using var handshake = new Handshake(serverOptions: _wantsAnotherKey);
         handshake.Deliver = (from, level, bytes) =>
         {
             var hello = level == EncryptionLevel.Initial ? Hello.Read(bytes) : null;

@@ -6,8 +6,8 @@ namespace HyperGen.Tls.Tests;
 
 public sealed class ResumptionTests
 {
-    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] State = [9, 8, 7];
+    private static readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly byte[] _state = [9, 8, 7];
 
     [Theory]
     [ClassData(typeof(Providers))]
@@ -16,7 +16,7 @@ public sealed class ResumptionTests
         var options = Handshake.With(provider);
         using var tickets = Tickets(options.Crypto);
         using var session = GetSession(options, tickets);
-        using var handshake = Resume(options, tickets, session, Start.AddMinutes(10));
+        using var handshake = Resume(options, tickets, session, _start.AddMinutes(10));
         handshake.Run();
         handshake.AssertComplete();
         Assert.True(handshake.Client.Tls.IsResumed);
@@ -35,7 +35,7 @@ public sealed class ResumptionTests
             var options = new HandshakeOptions { Crypto = Providers.Get(provider), CipherSuites = [suite] };
             using var tickets = Tickets(options.Crypto);
             using var session = GetSession(options, tickets);
-            using var handshake = Resume(options, tickets, session, Start, earlyData: true);
+            using var handshake = Resume(options, tickets, session, _start, earlyData: true);
             handshake.Run();
             handshake.AssertComplete();
             AssertEarlyData(handshake);
@@ -47,12 +47,12 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
         handshake.Run();
         handshake.AssertComplete();
         AssertEarlyData(handshake);
         var question = Assert.Single(handshake.Server.Questions.OfType<AdmitEarlyDataQuestion>());
-        Assert.Equal(State, question.ApplicationState.ToArray());
+        Assert.Equal(_state, question.ApplicationState.ToArray());
         Assert.Equal(32, question.Binder.Length);
         Assert.Equal(Handshake.ServerParameters, session.TransportParameters.ToArray());
         Assert.Equal(TlsEventKind.WriteSecret, handshake.Client.Events[0]);
@@ -63,24 +63,21 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
         handshake.Server.AdmitsEarlyData = false;
         AssertRejected(handshake, resumed: true);
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.10
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.10
     //= type=test
-    //# a server MUST validate that
-    //# the ticket age for the selected PSK identity (computed by subtracting
-    //# ticket_age_add from PskIdentity.obfuscated_ticket_age modulo 2<sup>32</sup>)
-    //# is within a small tolerance of the
-    //# time since the ticket was issued
+    //# For PSKs provisioned via NewSessionTicket, a server MUST validate that
+    //# the ticket age for the selected PSK identity
     [Fact]
     public void Early_data_of_a_stale_hello_is_rejected()
     {
         using var tickets = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start.AddSeconds(5), earlyData: true, serverNow: Start.AddSeconds(16));
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true, serverNow: _start.AddSeconds(16));
         AssertRejected(handshake, resumed: true);
     }
 
@@ -89,7 +86,7 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] }, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
         AssertRejected(handshake, resumed: true);
         Assert.Same(CipherSuite.Aes128GcmSha256, handshake.Server.Tls.Suite);
     }
@@ -100,7 +97,7 @@ public sealed class ResumptionTests
         using var tickets = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
         var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true, serverOptions: server);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true, serverOptions: server);
         AssertRejected(handshake, resumed: true);
     }
 
@@ -109,7 +106,7 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
         AssertRejected(handshake, resumed: false);
     }
 
@@ -119,7 +116,7 @@ public sealed class ResumptionTests
         using var tickets = Tickets();
         using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
         var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, serverOptions: server);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, serverOptions: server);
         handshake.Run();
         handshake.AssertComplete();
         Assert.False(handshake.Client.Tls.IsResumed);
@@ -130,7 +127,7 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
-        foreach (var (client, server) in ((DateTimeOffset, DateTimeOffset)[])[(Start.AddHours(3), Start), (Start.AddHours(1), Start.AddHours(3))])
+        foreach (var (client, server) in ((DateTimeOffset, DateTimeOffset)[])[(_start.AddHours(3), _start), (_start.AddHours(1), _start.AddHours(3))])
         {
             using var handshake = Resume(HandshakeOptions.Default, tickets, session, client, serverNow: server);
             handshake.Run();
@@ -147,7 +144,7 @@ public sealed class ResumptionTests
         for (var rotation = 1; rotation <= 3; rotation++)
         {
             tickets.Rotate([.. Enumerable.Repeat((byte)rotation, 32)]);
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start);
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start);
             handshake.Run();
             handshake.AssertComplete();
             Assert.Equal(rotation < 3, handshake.Server.Tls.IsResumed);
@@ -160,7 +157,7 @@ public sealed class ResumptionTests
         using var tickets = Tickets();
         using var others = Tickets();
         using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, others, session, Start);
+        using var handshake = Resume(HandshakeOptions.Default, others, session, _start);
         handshake.Run();
         handshake.AssertComplete();
         Assert.True(handshake.Server.Tls.IsResumed);
@@ -171,7 +168,7 @@ public sealed class ResumptionTests
     {
         using var tickets = Tickets();
         var session = GetSession(HandshakeOptions.Default, tickets);
-        var now = Start;
+        var now = _start;
         var resumptions = 0;
         while (true)
         {
@@ -213,7 +210,7 @@ public sealed class ResumptionTests
         for (var seed = 0; seed < 1000; seed++)
         {
             var random = new Random(seed);
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start, earlyData: true);
+            using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
             handshake.Deliver = (from, _, bytes) =>
             {
                 if (from == handshake.Client && bytes[0] == (byte)HandshakeType.ClientHello)
@@ -238,10 +235,10 @@ public sealed class ResumptionTests
             ApplicationProtocols = [SslApplicationProtocol.Http3],
             TransportParameters = Handshake.ClientParameters,
         };
-        using var handshake = new Handshake(tickets: tickets, now: Start, client: client);
+        using var handshake = new Handshake(tickets: tickets, now: _start, client: client);
         handshake.Run();
         handshake.AssertComplete();
-        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(Start, State, allowsEarlyData: true));
+        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(_start, _state, allowsEarlyData: true));
     }
 
     [Fact]
@@ -249,7 +246,7 @@ public sealed class ResumptionTests
     {
         using var handshake = new Handshake();
         handshake.Run();
-        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(Start, [], true));
+        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(_start, [], true));
         Assert.False(handshake.Server.Tls.TryGetOutput(out _, out _));
     }
 
@@ -257,15 +254,15 @@ public sealed class ResumptionTests
     public void A_ticket_before_the_end_of_the_handshake_is_misuse()
     {
         using var tickets = Tickets();
-        using var server = new ServerHandshake(HandshakeOptions.Default, static destination => destination.Fill(1), tickets, Start);
-        Assert.Throws<InvalidOperationException>(() => server.TryIssueTicket(Start, [], false));
+        using var server = new ServerHandshake(HandshakeOptions.Default, static destination => destination.Fill(1), tickets, _start);
+        Assert.Throws<InvalidOperationException>(() => server.TryIssueTicket(_start, [], false));
         using var empty = new TicketKeys(CryptoProvider.Default, static destination => destination.Fill(1));
         Assert.Throws<InvalidOperationException>(() => empty.Seal([]));
     }
 
     private static void AssertChanged(ClientSession session, TicketKeys tickets, TlsAlert? alert, Action<byte[]> change)
     {
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, Start);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start);
         handshake.Deliver = (from, _, bytes) =>
         {
             if (from != handshake.Client || bytes[0] != (byte)HandshakeType.ClientHello)
@@ -308,15 +305,15 @@ public sealed class ResumptionTests
 
     private static ClientSession GetSession(HandshakeOptions options, TicketKeys tickets)
     {
-        using var handshake = new Handshake(options, options, tickets: tickets, now: Start);
+        using var handshake = new Handshake(options, options, tickets: tickets, now: _start);
         handshake.Run();
         handshake.AssertComplete();
-        return TakeTicket(handshake, Start);
+        return TakeTicket(handshake, _start);
     }
 
     private static ClientSession TakeTicket(Handshake handshake, DateTimeOffset now)
     {
-        Assert.True(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(now, State, allowsEarlyData: true));
+        Assert.True(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(now, _state, allowsEarlyData: true));
         handshake.Run();
         var session = Assert.Single(handshake.Client.Sessions);
         session.ReceivedAt = now;

@@ -6,7 +6,7 @@ namespace HyperGen.Tls.Tests;
 /// <summary>The trace of RFC 8448, section 3: a simple 1-RTT handshake. Its messages lack what QUIC demands, so the parts are checked one by one.</summary>
 public sealed class Rfc8448Tests
 {
-    private static readonly byte[] ClientHelloMessage = Hex("""
+    private static readonly byte[] _clientHelloMessage = Hex("""
         01 00 00 c0 03 03 cb 34 ec b1 e7 81 63 ba 1c 38 c6 da cb 19 6a 6d ff a2 1a 8d 99 12 ec 18 a2 ef 62 83
         02 4d ec e7 00 00 06 13 01 13 03 13 02 01 00 00 91 00 00 00 0b 00 09 00 00 06 73 65 72 76 65 72 ff 01
         00 01 00 00 0a 00 14 00 12 00 1d 00 17 00 18 00 19 01 00 01 01 01 02 01 03 01 04 00 23 00 00 00 33 00
@@ -15,18 +15,18 @@ public sealed class Rfc8448Tests
         05 01 06 01 02 01 04 02 05 02 06 02 02 02 00 2d 00 02 01 01 00 1c 00 02 40 01
         """);
 
-    private static readonly byte[] ServerHelloMessage = Hex("""
+    private static readonly byte[] _serverHelloMessage = Hex("""
         02 00 00 56 03 03 a6 af 06 a4 12 18 60 dc 5e 6e 60 24 9c d3 4c 95 93 0c 8a c5 cb 14 34 da c1 55 77 2e
         d3 e2 69 28 00 13 01 00 00 2e 00 33 00 24 00 1d 00 20 c9 82 88 76 11 20 95 fe 66 76 2b db f7 c6 72 e1
         56 d6 cc 25 3b 83 3d f1 dd 69 b1 b0 4e 75 1f 0f 00 2b 00 02 03 04
         """);
 
-    private static readonly byte[] EncryptedExtensionsMessage = Hex("""
+    private static readonly byte[] _encryptedExtensionsMessage = Hex("""
         08 00 00 24 00 22 00 0a 00 14 00 12 00 1d 00 17 00 18 00 19 01 00 01 01 01 02 01 03 01 04 00 1c 00 02
         40 01 00 00 00 00
         """);
 
-    private static readonly byte[] CertificateMessage = Hex("""
+    private static readonly byte[] _certificateMessage = Hex("""
         0b 00 01 b9 00 00 01 b5 00 01 b0 30 82 01 ac 30 82 01 15 a0 03 02 01 02 02 01 02 30 0d 06 09 2a 86 48
         86 f7 0d 01 01 0b 05 00 30 0e 31 0c 30 0a 06 03 55 04 03 13 03 72 73 61 30 1e 17 0d 31 36 30 37 33 30
         30 31 32 33 35 39 5a 17 0d 32 36 30 37 33 30 30 31 32 33 35 39 5a 30 0e 31 0c 30 0a 06 03 55 04 03 13
@@ -43,7 +43,7 @@ public sealed class Rfc8448Tests
         e1 00 00
         """);
 
-    private static readonly byte[] CertificateVerifyMessage = Hex("""
+    private static readonly byte[] _certificateVerifyMessage = Hex("""
         0f 00 00 84 08 04 00 80 5a 74 7c 5d 88 fa 9b d2 e5 5a b0 85 a6 10 15 b7 21 1f 82 4c d4 84 14 5a b3 ff
         52 f1 fd a8 47 7b 0b 7a bc 90 db 78 e2 d3 3a 5c 14 1a 07 86 53 fa 6b ef 78 0c 5e a2 48 ee aa a7 85 c4
         f3 94 ca b6 d3 0b be 8d 48 59 ee 51 1f 60 29 57 b1 54 11 ac 02 76 71 45 9e 46 44 5c 9e a5 8c 18 1e 81
@@ -62,20 +62,20 @@ public sealed class Rfc8448Tests
         Assert.Equal(Hex("8b d4 05 4f b5 5b 9d 63 fd fb ac f9 f0 4b 9f 0d 35 e6 d6 3f 53 75 63 ef d4 62 72 90 0f 89 49 2d"), shared);
 
         using var schedule = new KeySchedule(crypto, CipherSuite.Aes128GcmSha256);
-        schedule.Append(ClientHelloMessage);
-        schedule.Append(ServerHelloMessage);
+        schedule.Append(_clientHelloMessage);
+        schedule.Append(_serverHelloMessage);
         schedule.EnterHandshake(shared, out var client, out var server);
         AssertSecret("b3 ed db 12 6e 06 7f 35 a7 80 b3 ab f4 5e 2d 8f 3b 1a 95 07 38 f5 2e 96 00 74 6a 0e 27 a5 5a 21", client);
         AssertSecret("b6 7b 7d 69 0c c1 6c 4e 75 e5 42 13 cb 2d 37 b4 e9 c9 12 bc de d9 10 5d 42 be fd 59 d3 91 ad 38", server);
 
-        schedule.Append(EncryptedExtensionsMessage);
-        schedule.Append(CertificateMessage);
+        schedule.Append(_encryptedExtensionsMessage);
+        schedule.Append(_certificateMessage);
         var signed = CertificateVerify.ServerContent(schedule, HashKind.Sha256);
-        Assert.Null(Certificate.ParseServer(CertificateMessage.AsSpan(4), out var chain));
-        Assert.True(CertificateVerify.TryParse(CertificateVerifyMessage.AsSpan(4), out var scheme, out var signature));
+        Assert.Null(Certificate.ParseServer(_certificateMessage.AsSpan(4), out var chain));
+        Assert.True(CertificateVerify.TryParse(_certificateVerifyMessage.AsSpan(4), out var scheme, out var signature));
         Assert.Null(Signatures.Verify(chain[0].Span, (SignatureScheme)scheme, signed, signature));
 
-        schedule.Append(CertificateVerifyMessage);
+        schedule.Append(_certificateVerifyMessage);
         var finished = new byte[32];
         schedule.GetServerFinished(finished);
         Assert.Equal(Hex("9b 9b 14 1d 90 63 37 fb d2 cb dc e7 1d f4 de da 4a b4 2c 30 95 72 cb 7f ff ee 54 54 b7 8f 07 18"), finished);
@@ -92,7 +92,7 @@ public sealed class Rfc8448Tests
     [Fact]
     public void The_hellos_are_read_as_they_are_meant()
     {
-        Assert.Null(ClientHello.Parse(ClientHelloMessage.AsSpan(4), out var client));
+        Assert.Null(ClientHello.Parse(_clientHelloMessage.AsSpan(4), out var client));
         Assert.Equal("server", client.ServerName);
         Assert.Equal(3, client.CipherSuites.Count);
         Assert.True(client.SupportedVersions.Contains(0x0304));
@@ -102,7 +102,7 @@ public sealed class Rfc8448Tests
         Assert.False(client.TryFindKeyShare(NamedGroup.Secp256r1, out _));
         Assert.False(client.HasTransportParameters);
 
-        Assert.Null(ServerHello.Parse(ServerHelloMessage.AsSpan(4), out var server));
+        Assert.Null(ServerHello.Parse(_serverHelloMessage.AsSpan(4), out var server));
         Assert.Equal(0x1301, server.CipherSuite);
         Assert.Equal((int)NamedGroup.X25519, server.Group);
         Assert.False(server.IsRetry);

@@ -74,9 +74,7 @@ public sealed class ServerAlertTests
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
     //= type=test
-    //# endpoints MUST immediately close a connection (see {{Section
-    //# 10.2 of QUIC-TRANSPORT}}) with a no_application_protocol TLS alert (QUIC error
-    //# code 0x0178; see {{tls-errors}}) if an application protocol is not negotiated.
+    //# When using ALPN, endpoints MUST immediately close a connection
     [Fact]
     public void Without_a_common_application_protocol_the_handshake_fails()
     {

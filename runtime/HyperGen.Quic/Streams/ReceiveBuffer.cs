@@ -31,7 +31,7 @@ internal sealed class ReceiveBuffer
     public bool TryInsert(long offset, ReadOnlySpan<byte> data)
     {
         var end = offset + data.Length;
-        if (end <= ContiguousEnd) return true;
+        if (data.IsEmpty || end <= ContiguousEnd) return true;
         if (offset < ContiguousEnd)
         {
             data = data[(int)(ContiguousEnd - offset)..];

@@ -96,7 +96,7 @@ internal sealed class SendBuffer
     public void OnAcked(long offset, int length)
     {
         var end = offset + length;
-        if (end <= AckedOffset) return;
+        if (length == 0 || end <= AckedOffset) return;
         if (!_lost.IsEmpty) _lost.Remove(offset, end);
         if (offset <= AckedOffset && _acked.IsEmpty)
         {

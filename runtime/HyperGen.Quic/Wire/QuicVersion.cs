@@ -15,6 +15,13 @@ internal static class QuicVersion
     //# Versions that follow the pattern 0x?a?a?a?a are reserved for use in
     //# forcing version negotiation to be exercised
 
-    /// <summary>The reserved version we offer beside the real ones in Version Negotiation packets, so that clients keep ignoring unknown ones.</summary>
-    public const uint Grease = 0x1a2a_3a4a;
+    /// <summary>
+    /// The reserved version we offer beside the real ones in Version Negotiation packets, so that clients keep ignoring unknown ones. It is never the one that
+    /// was refused, which a client would take for a contradiction.
+    /// </summary>
+    public static uint Grease(uint refused, byte unpredictable)
+    {
+        var version = 0x0a0a_0a0a | ((unpredictable & 0xf0u) << 8) | ((unpredictable & 0x0fu) << 20);
+        return version == refused ? version ^ 0x1000_0000 : version;
+    }
 }

@@ -11,8 +11,9 @@ internal static class VersionNegotiationPacket
     /// <param name="buffer">At least 7 + 2 * 255 + 8 bytes.</param>
     /// <param name="destination">The Source Connection ID that was received.</param>
     /// <param name="source">The Destination Connection ID that was received.</param>
+    /// <param name="refused">The version that was received.</param>
     /// <param name="unpredictable">Entropy for the bits whose value does not matter.</param>
-    public static int Write(Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, byte unpredictable)
+    public static int Write(Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, uint refused, byte unpredictable)
     {
         var writer = new WireWriter(buffer);
         writer.WriteByte((byte)(PacketHeader.LongForm | PacketHeader.FixedBit | unpredictable));
@@ -21,7 +22,7 @@ internal static class VersionNegotiationPacket
         writer.WriteBytes(destination);
         writer.WriteByte((byte)source.Length);
         writer.WriteBytes(source);
-        writer.WriteUInt32(QuicVersion.Grease);
+        writer.WriteUInt32(QuicVersion.Grease(refused, unpredictable));
         writer.WriteUInt32(QuicVersion.V1);
         return writer.Position;
     }

@@ -1,5 +1,4 @@
 using HyperGen.Server.Configuration;
-using HyperGen.Server.Pipeline;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -38,10 +37,6 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
             _ => new ServiceDescriptor(typeof(IServer), s_innerKey, inner.ImplementationType!, inner.Lifetime),
         });
         services.AddSingleton<IServer, HyperServer>();
-        services.AddSingleton<ServerServices>();
-        services.AddSingleton<Listeners>();
-        services.AddSingleton<StraightWay>();
-        services.AddSingleton<UnhandledExceptions>();
     }
 
     public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal sealed unsafe class LibcryptoSecp256r1KeyShare : KeyShare
             var scalar = Libcrypto.NumberFromBytes(privateKey, _privateKey.Length, 0);
             Libcrypto.Check(scalar != 0);
 
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.8.2
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8.2
             //# peers MUST validate each other's public value Q by ensuring
             //# that the point is a valid point on the elliptic curve.
             // EC_POINT_oct2point does: it fails for coordinates out of range and off the curve.

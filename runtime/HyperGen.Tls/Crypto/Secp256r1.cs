@@ -12,8 +12,8 @@ internal static class Secp256r1
     /// <summary>Bytes of an uncompressed point: 4, X, Y.</summary>
     public const int PointLength = 1 + (2 * FieldLength);
 
-    private static readonly BigInteger Prime = Parse("00FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF");
-    private static readonly BigInteger B = Parse("005AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B");
+    private static readonly BigInteger _prime = Parse("00FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF");
+    private static readonly BigInteger _b = Parse("005AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B");
 
     /// <summary>Whether the bytes have the one form that TLS 1.3 allows.</summary>
     public static bool IsUncompressed(ReadOnlySpan<byte> point) => point.Length == PointLength && point[0] == 4;
@@ -54,7 +54,7 @@ internal static class Secp256r1
     {
         var x = new BigInteger(point.Slice(1, FieldLength), isUnsigned: true, isBigEndian: true);
         var y = new BigInteger(point.Slice(1 + FieldLength, FieldLength), isUnsigned: true, isBigEndian: true);
-        return x < Prime && y < Prime && ((y * y) - (x * x * x) + (3 * x) - B) % Prime == 0;
+        return x < _prime && y < _prime && ((y * y) - (x * x * x) + (3 * x) - _b) % _prime == 0;
     }
 
     private static BigInteger Parse(string hex) => BigInteger.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The Certificate message (RFC 9846, section 4.4.2).</summary>
+/// <summary>The Certificate message (RFC 9846, section 4.5.1).</summary>
 internal static class Certificate
 {
     /// <summary>The most certificates of a chain that are read: real chains have two to four.</summary>
@@ -12,7 +12,7 @@ internal static class Certificate
         var writer = new MessageWriter(16 + chain.Sum(static certificate => certificate.Length + 5));
         var message = writer.Begin(HandshakeType.Certificate);
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
         //# Otherwise
         //# (in the case of server authentication), this field SHALL be zero length.
         writer.UInt8(0);
@@ -75,7 +75,7 @@ internal static class Certificate
             chain.Add(certificate.ToArray());
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2.4
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3
         //# If the server supplies an empty Certificate message, the client MUST abort
         //# the handshake with a "decode_error" alert.
         return chain.Count == 0 ? Malformed() : null;

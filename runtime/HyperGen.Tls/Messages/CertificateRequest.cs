@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The CertificateRequest message (RFC 9846, section 4.3.2).</summary>
+/// <summary>The CertificateRequest message (RFC 9846, section 4.4.2).</summary>
 internal static class CertificateRequest
 {
     /// <summary>Checks the body of a message that comes during the handshake.</summary>
@@ -13,16 +13,15 @@ internal static class CertificateRequest
             return TlsError.FromAlert(TlsAlert.DecodeError, "The CertificateRequest message is malformed.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
         //# This field SHALL be zero length
         //# unless used for the post-handshake authentication exchanges
-        //# described in {{post-handshake-authentication}}.
         if (!context.IsEmpty)
         {
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The CertificateRequest has a context during the handshake.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
         //# Clients MUST ignore unrecognized extensions.
         var hasSignatureAlgorithms = false;
         var reader = new ExtensionReader(block);

@@ -2,7 +2,7 @@ using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The CertificateVerify message (RFC 9846, section 4.4.3).</summary>
+/// <summary>The CertificateVerify message (RFC 9846, section 4.5.2).</summary>
 internal static class CertificateVerify
 {
     private static ReadOnlySpan<byte> ServerContext => "TLS 1.3, server CertificateVerify"u8;

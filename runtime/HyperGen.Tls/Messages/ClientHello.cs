@@ -2,7 +2,7 @@ using System.Text;
 
 namespace HyperGen.Tls.Messages;
 
-/// <summary>A ClientHello (RFC 9846, section 4.1.2), read but not judged: what we know of it, as views into the message.</summary>
+/// <summary>A ClientHello (RFC 9846, section 4.2.2), read but not judged: what we know of it, as views into the message.</summary>
 internal ref struct ClientHello
 {
     public ReadOnlySpan<byte> Random { get; private set; }
@@ -64,7 +64,7 @@ internal ref struct ClientHello
             return Malformed("The ClientHello is cut short or has a field of a wrong length.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
         //# A server which receives a legacy_version value not equal to 0x0303 MUST abort
         //# the handshake with a "protocol_version" alert.
         if (legacyVersion != 0x0303)
@@ -72,7 +72,7 @@ internal ref struct ClientHello
             return TlsError.FromAlert(TlsAlert.ProtocolVersion, "The ClientHello's legacy_version is not 0x0303.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
         //# If a TLS 1.3 ClientHello is
         //# received with any other value in this field, the server MUST
         //# abort the handshake with an "illegal_parameter" alert.
@@ -120,8 +120,8 @@ internal ref struct ClientHello
                 return error;
             }
 
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
-            //# "pre_shared_key" ({{pre-shared-key-extension}}) which MUST be
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
+            //# which MUST be
             //# the last extension in the ClientHello
             if (HasPreSharedKey && !reader.IsAtEnd)
             {
@@ -191,19 +191,19 @@ internal ref struct ClientHello
                 break;
 
             case ExtensionType.OidFilters:
-                //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
+                //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
                 //# If an implementation receives an extension which
                 //# it recognizes and which is not specified for the message in which it
                 //# appears, it MUST abort the handshake with an "illegal_parameter" alert.
                 return TlsError.FromAlert(TlsAlert.IllegalParameter, "oid_filters does not belong in a ClientHello.");
 
             default:
-                //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.2
+                //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
                 //# Servers MUST ignore unrecognized extensions.
                 return null;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
         //# receivers MUST abort the handshake with a
         //# "decode_error" alert if there is data left over after parsing the structure.
         return isWellFormed && reader.IsEmpty ? null : Malformed($"The extension {type} is malformed.");

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The EncryptedExtensions message (RFC 9846, section 4.3.1), as a client reads it.</summary>
+/// <summary>The EncryptedExtensions message (RFC 9846, section 4.4.1), as a client reads it.</summary>
 internal ref struct EncryptedExtensions
 {
     public bool HasTransportParameters { get; private set; }
@@ -69,14 +69,14 @@ internal ref struct EncryptedExtensions
             case ExtensionType.ServerName:
                 return body.IsEmpty ? null : Malformed("The server's server_name extension is not empty.");
 
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.7
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.7
             //# Clients MUST NOT act upon any information
             //# found in "supported_groups" prior to successful completion of the
             //# handshake
             case ExtensionType.SupportedGroups:
                 return null;
 
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.1
             //# The client
             //# MUST check EncryptedExtensions for the presence of any forbidden
             //# extensions and if any are found MUST abort the handshake with an

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>Walks through a block of extensions (RFC 9846, section 4.2).</summary>
+/// <summary>Walks through a block of extensions (RFC 9846, section 4.3).</summary>
 internal ref struct ExtensionReader(ReadOnlySpan<byte> block)
 {
     private MessageReader _rest = new(block);
@@ -28,7 +28,7 @@ internal ref struct ExtensionReader(ReadOnlySpan<byte> block)
             return false;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
         //# There MUST NOT be more than one extension of the same type in a given
         //# extension block.
         // All types we act on are below 64; repetitions of one that we ignore are ignored too.
@@ -51,7 +51,7 @@ internal ref struct ExtensionReader(ReadOnlySpan<byte> block)
     /// <summary>The error of a server's message with an extension that does not belong there.</summary>
     public static TlsError Unexpected(ExtensionType type, string message)
     {
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
         //# If an implementation receives an extension which
         //# it recognizes and which is not specified for the message in which it
         //# appears, it MUST abort the handshake with an "illegal_parameter" alert.
@@ -64,7 +64,7 @@ internal ref struct ExtensionReader(ReadOnlySpan<byte> block)
             or ExtensionType.KeyShare
             or ExtensionType.QuicTransportParameters;
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
         //# Upon receiving such an extension, an endpoint MUST abort the handshake with an
         //# "unsupported_extension" alert.
         return isOffered

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The extensions of RFC 9846, section 4.2, that we read or write.</summary>
+/// <summary>The extensions of RFC 9846, section 4.3, that we read or write.</summary>
 internal enum ExtensionType : ushort
 {
     ServerName = 0,

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The NewSessionTicket message (RFC 9846, section 4.6.1).</summary>
+/// <summary>The NewSessionTicket message (RFC 9846, section 4.7.1).</summary>
 internal ref struct NewSessionTicket
 {
     /// <summary>RFC 9001, section 4.6.1: the only max_early_data_size there is in QUIC.</summary>
@@ -62,7 +62,7 @@ internal ref struct NewSessionTicket
         var extensions = new ExtensionReader(block);
         while (extensions.TryRead(out var type, out var extension))
         {
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.6.1
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
             //# Clients MUST ignore
             //# unrecognized extensions.
             if (type != ExtensionType.EarlyData)

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>The pre_shared_key extension of a ClientHello (RFC 9846, section 4.2.11), of which we look at the first key only.</summary>
+/// <summary>The pre_shared_key extension of a ClientHello (RFC 9846, section 4.3.11), of which we look at the first key only.</summary>
 internal ref struct OfferedPsks
 {
     public ReadOnlySpan<byte> Identity { get; private set; }

@@ -1,6 +1,6 @@
 namespace HyperGen.Tls.Messages;
 
-/// <summary>A ServerHello or HelloRetryRequest (RFC 9846, sections 4.1.3 and 4.1.4).</summary>
+/// <summary>A ServerHello or HelloRetryRequest (RFC 9846, sections 4.2.3 and 4.2.4).</summary>
 internal ref struct ServerHello
 {
     /// <summary>The only version there is.</summary>
@@ -78,7 +78,7 @@ internal ref struct ServerHello
             return TlsError.FromAlert(TlsAlert.ProtocolVersion, "The server chose a version before TLS 1.3.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.1
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.1
         //# If the
         //# "supported_versions" extension in the ServerHello contains a version not offered by the
         //# client or contains a version prior to TLS 1.3, the client MUST abort the handshake with an
@@ -88,7 +88,7 @@ internal ref struct ServerHello
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server chose a version or a compression that was not offered.");
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.1.3
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.3
         //# A client which receives a TLS 1.3 Server Hello with a legacy_version
         //# value not equal to 0x0303 MUST abort the handshake with a
         //# "protocol_version" alert.

@@ -78,7 +78,11 @@ internal sealed class Requests(int count, int size, int concurrency) : Node.IApp
         var progress = (Progress)stream.State!;
         while (stream.Peek() is { IsEmpty: false } bytes)
         {
-            for (var i = 0; i < bytes.Length; i++) Assert.Equal(ByteAt(stream.Id, progress.Read + i), bytes[i]);
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                if (bytes[i] != ByteAt(stream.Id, progress.Read + i)) Assert.Fail($"stream {stream.Id.Value} differs at {progress.Read + i}");
+            }
+
             progress.Read += bytes.Length;
             stream.Consume(bytes.Length);
         }

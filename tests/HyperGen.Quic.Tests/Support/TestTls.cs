@@ -14,6 +14,10 @@ internal static class TestTls
 
     public static Credential Credential { get; } = Create();
 
+    /// <summary>The key and the certificate as PEM, for a server of others.</summary>
+    public static (string Key, string Certificate) Pem =>
+        (Key.ExportPkcs8PrivateKeyPem(), PemEncoding.WriteString("CERTIFICATE", Credential.Chain[0].Span));
+
     private static ServerSelection Selection { get; } = new([Protocol], [Credential]);
 
     public static TlsHandshake Server(ReadOnlyMemory<byte> transportParameters, SeededRandom random)

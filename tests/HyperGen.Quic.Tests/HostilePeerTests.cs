@@ -1,0 +1,321 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>What a peer may try: each time the RFC's error code, or nothing at all, and never an exception.</summary>
+public sealed class HostilePeerTests
+{
+    /// <summary>Frames, as integers and then raw bytes in hexadecimal, and the error that closes the connection.</summary>
+    public static TheoryData<string, long[], string, string> ForbiddenFrames => new()
+    {
+        { "unknown frame type", [0x40], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "ACK of a packet never sent", [0x02, 1_000_000, 0, 0, 0], "", nameof(TransportErrorCode.ProtocolViolation) },
+        { "ACK range below zero", [0x02, 0, 0, 0, 1], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "ACK with more ranges than bytes", [0x02, 0, 0, 1L << 40, 0], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "HANDSHAKE_DONE from a client", [0x1e], "", nameof(TransportErrorCode.ProtocolViolation) },
+        { "NEW_TOKEN from a client", [0x07, 1], "00", nameof(TransportErrorCode.ProtocolViolation) },
+        { "stream beyond the limit", [0x0a, 400, 0], "", nameof(TransportErrorCode.StreamLimitError) },
+        { "unidirectional stream beyond the limit", [0x0a, 2 + (4 * 8), 0], "", nameof(TransportErrorCode.StreamLimitError) },
+        { "STREAM on a stream of the server's never opened", [0x0a, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
+        { "STREAM on a send-only stream", [0x0a, 3, 0], "", nameof(TransportErrorCode.StreamStateError) },
+        { "STOP_SENDING on a receive-only stream", [0x05, 2, 0], "", nameof(TransportErrorCode.StreamStateError) },
+        { "MAX_STREAM_DATA on a receive-only stream", [0x11, 2, 0], "", nameof(TransportErrorCode.StreamStateError) },
+        { "MAX_STREAM_DATA on a stream never opened", [0x11, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
+        { "stream window overrun", [0x0e, 0, 600_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
+        { "RESET_STREAM beyond the window", [0x04, 0, 0, 1L << 40], "", nameof(TransportErrorCode.FlowControlError) },
+        { "stream offset beyond 2^62", [0x0e, 0, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
+        { "final size changed by FIN", [0x0f, 0, 10, 0, 0x0f, 0, 11, 0], "", nameof(TransportErrorCode.FinalSizeError) },
+        { "data beyond the final size", [0x0f, 0, 10, 0, 0x0e, 0, 10, 1], "00", nameof(TransportErrorCode.FinalSizeError) },
+        { "final size changed by RESET_STREAM", [0x0f, 0, 10, 0, 0x04, 0, 0, 9], "", nameof(TransportErrorCode.FinalSizeError) },
+        { "final size below data", [0x0e, 0, 9, 0, 0x0f, 0, 8, 0], "", nameof(TransportErrorCode.FinalSizeError) },
+        { "MAX_STREAMS above 2^60", [0x12, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "CRYPTO far ahead", [0x06, 70_000, 1], "00", nameof(TransportErrorCode.CryptoBufferExceeded) },
+        { "CRYPTO offset beyond 2^62", [0x06, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
+        { "RETIRE_CONNECTION_ID never issued", [0x19, 100], "", nameof(TransportErrorCode.ProtocolViolation) },
+        { "RETIRE_CONNECTION_ID of the ID in use", [0x19, 0], "", nameof(TransportErrorCode.ProtocolViolation) },
+        { "NEW_CONNECTION_ID that retires itself", [0x18, 1, 2], "08000102030405060700000000000000000000000000000000", nameof(TransportErrorCode.FrameEncodingError) },
+        { "NEW_CONNECTION_ID of no bytes", [0x18, 1, 0], "0000000000000000000000000000000000", nameof(TransportErrorCode.FrameEncodingError) },
+        { "ACK delay as large as can be written", [0x02, 0, (1L << 62) - 1, 0, 0, 0x40], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "truncated frame", [0x05], "", nameof(TransportErrorCode.FrameEncodingError) },
+    };
+
+    [Theory]
+    [MemberData(nameof(ForbiddenFrames))]
+    public void A_forbidden_frame_closes_the_connection_with_its_error(string what, long[] integers, string bytes, string expected)
+    {
+        Assert.NotEmpty(what);
+        var client = new RawClient().Connect();
+        client.Send(frames => frames.Integers(integers).Bytes(Convert.FromHexString(bytes)));
+        client.ExpectClose(Enum.Parse<TransportErrorCode>(expected));
+        ExpectNothingLeft(client);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+    //= type=test
+    //# An endpoint MUST treat receipt of a packet containing no frames as a
+    //# connection error of type PROTOCOL_VIOLATION.
+    [Fact]
+    public void A_packet_without_frames_is_a_violation()
+    {
+        var client = new RawClient().Connect();
+        client.Send([]);
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+    //= type=test
+    //# An endpoint MUST treat receipt of a frame in a packet type that is not
+    //# permitted as a connection error of type PROTOCOL_VIOLATION.
+    [Fact]
+    public void A_stream_frame_in_an_Initial_packet_is_a_violation()
+    {
+        var client = new RawClient();
+        client.Send(PacketNumberSpaceId.Initial, [0x0a, 0x00, 0x00]);
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
+        ExpectNothingLeft(client);
+    }
+
+    [Theory]
+    [InlineData(0x00)]
+    [InlineData(0x02)]
+    [InlineData(0x0a)]
+    [InlineData(0x10)]
+    public void A_client_may_not_send_parameters_of_servers(int id)
+    {
+        var client = new RawClient(parameters =>
+        {
+            switch (id)
+            {
+                case 0x00:
+                    parameters.OriginalDestinationConnectionId = new([1, 2, 3]);
+                    break;
+                case 0x02:
+                    parameters.StatelessResetToken = new(1, 2);
+                    break;
+                case 0x10:
+                    parameters.RetrySourceConnectionId = new([1, 2, 3]);
+                    break;
+                default:
+                    parameters.AckDelayExponent = 21;
+                    break;
+            }
+        }).Start();
+        client.ExpectClose(TransportErrorCode.TransportParameterError);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void A_connection_ID_in_the_parameters_that_is_not_the_packets_is_refused()
+    {
+        var client = new RawClient(static parameters => parameters.InitialSourceConnectionId = new([9, 9, 9, 9])).Start();
+        client.ExpectClose(TransportErrorCode.TransportParameterError);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+    //= type=test
+    //# A server MUST discard an Initial packet that is carried in a UDP
+    //# datagram with a payload that is smaller than the smallest allowed
+    //# maximum datagram size of 1200 bytes.
+    [Fact]
+    public void An_Initial_in_a_short_datagram_makes_no_connection()
+    {
+        var client = new RawClient();
+        client.Deliver(client.Packet(PacketNumberSpaceId.Initial, [0x01])[..1199]);
+        Assert.Null(client.Server);
+        Assert.Equal(0, client.ServerEndpoint.Count);
+    }
+
+    [Fact]
+    public void A_spoofed_Initial_that_cannot_be_opened_leaves_nothing()
+    {
+        var client = new RawClient();
+        for (var i = 0; i < 2000; i++)
+        {
+            var packet = client.Packet(PacketNumberSpaceId.Initial, [0x01]);
+            packet[600] ^= 1;
+            client.Deliver(packet);
+        }
+
+        Assert.Equal((0, 0, 0), (client.ServerEndpoint.Count, client.ServerEndpoint.ConnectionIdCount, client.ServerEndpoint.PagesInUse));
+        client.Connect();
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+    //= type=test
+    //# Prior to validating the client address, servers MUST NOT send more than three
+    //# times as many bytes as the number of bytes they have received.
+    [Fact]
+    public void A_silent_client_gets_no_more_than_three_times_its_Initial_whatever_the_probe_timeouts()
+    {
+        var silent = new World(5, new(), static _ => new Echo(), static _ => new Echo());
+        long toClient = 0, toServer = 0;
+        silent.Link.Drop = (to, bytes) =>
+        {
+            if (to == silent.Client) toClient += bytes.Length;
+            else toServer += bytes.Length;
+
+            // The first datagram reaches the server; nothing ever reaches the client, and the client's probes are lost too.
+            return to == silent.Client || toServer > bytes.Length;
+        };
+        silent.Client.Connect(silent.Now, silent.Server);
+        silent.RunFor(TimeSpan.FromSeconds(9));
+        Assert.InRange(toClient, 1200, 3 * 1200);
+        silent.RunFor(TimeSpan.FromMinutes(3));
+        Assert.Equal(0, silent.Server.Endpoint.Count);
+        Assert.Equal(0, silent.Server.Endpoint.HandshakeCount);
+        Assert.Equal(0, silent.Server.Endpoint.PagesInUse);
+    }
+
+    /// <summary>Its data was lost on the way: RangeSet was asked for a range it did not have.</summary>
+    [Fact]
+    public void An_empty_FIN_may_overtake_the_data_before_it()
+    {
+        var client = new RawClient().Connect();
+        client.Send(static frames => frames.Integers(0x0f, 0, 2, 0));
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        client.Send(static frames => frames.Integers(0x0a, 0, 2).Bytes(1, 2));
+        Assert.Equal(ConnectionState.Established, client.Server.State);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void Open_and_reset_churn_costs_no_more_than_the_limit_allows()
+    {
+        var client = new RawClient().Connect();
+        for (var i = 0; i < 90; i++)
+        {
+            client.Send(frames => frames.Integers(0x04, 4 * i, 7, 0));
+            Assert.Equal(ConnectionState.Established, client.Server!.State);
+        }
+
+        // The application never released them: their credit did not come back.
+        client.Send(static frames => frames.Integers(0x04, 4 * 100, 7, 0));
+        client.ExpectClose(TransportErrorCode.StreamLimitError);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void One_byte_fragments_with_holes_are_bounded()
+    {
+        var client = new RawClient().Connect();
+        for (var i = 0; i < 1100 && client.Server!.State == ConnectionState.Established; i++)
+        {
+            var offset = 1 + (2 * i);
+            client.Send(frames => frames.Integers(0x0e, 0, offset, 1).Bytes(0xAA));
+        }
+
+        Assert.InRange(client.ServerEndpoint.PagesInUse, 0, 3);
+        client.ExpectClose(TransportErrorCode.InternalError);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void A_flood_of_path_challenges_is_answered_a_few_at_a_time()
+    {
+        var client = new RawClient().Connect();
+        client.FramesReceived.Clear();
+        var flood = Enumerable.Range(0, 100).SelectMany(static i => new byte[] { 0x1a, 1, 2, 3, 4, 5, 6, 7, (byte)i }).ToArray();
+        client.Send(flood);
+        Assert.InRange(client.FramesReceived.Count(static f => f == FrameType.PathResponse), 1, 4);
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+    }
+
+    [Fact]
+    public void Connection_IDs_replaced_faster_than_their_retirement_is_acknowledged_end_the_connection()
+    {
+        var client = new RawClient().Connect();
+        for (var i = 1; i < 40 && client.Server!.State == ConnectionState.Established; i++)
+        {
+            var sequence = i;
+            client.Send(frames => frames.Integers(0x18, sequence, sequence).Bytes(4, 1, 2, 3, (byte)sequence).Bytes(new byte[16]));
+        }
+
+        client.ExpectClose(TransportErrorCode.ConnectionIdLimitError);
+    }
+
+    [Fact]
+    public void A_connection_ID_issued_twice_is_a_violation()
+    {
+        var client = new RawClient().Connect();
+        client.Send(static frames => frames.Integers(0x18, 1, 0).Bytes(4, 1, 2, 3, 4).Bytes(new byte[16]).Integers(0x18, 2, 0).Bytes(4, 1, 2, 3, 4).Bytes(new byte[16]));
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
+    }
+
+    [Fact]
+    public void Forged_packets_are_dropped_and_the_connection_goes_on()
+    {
+        var client = new RawClient().Connect();
+        var random = new SeededRandom(11);
+        for (var i = 0; i < 5000; i++)
+        {
+            var packet = new byte[40 + random.Below(1000)];
+            random.Fill(packet);
+            packet[0] = (byte)(0x40 | (packet[0] & 0x3f));
+            client.DestinationId.CopyTo(packet.AsSpan(1));
+            client.Deliver(packet);
+        }
+
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        client.Send([0x01]);
+        Assert.Equal(ConnectionState.Established, client.Server.State);
+    }
+
+    [Fact]
+    public void Packets_for_nobody_are_answered_with_a_shorter_reset_and_resets_answer_nothing()
+    {
+        var client = new RawClient().Connect();
+        var buffer = new byte[Transmit.MaxLength];
+        for (var length = 1; length < 60; length++)
+        {
+            var packet = new byte[length];
+            packet[0] = 0x40;
+            client.ServerEndpoint.HandleDatagram(client.Now, default, EcnCodepoint.NotEct, packet);
+            while (client.ServerEndpoint.TryTransmit(buffer, out var answer))
+            {
+                Assert.InRange(answer.Length, StatelessReset.MinimumLength, length - 1);
+            }
+        }
+    }
+
+    [Fact]
+    public void Empty_datagrams_and_every_prefix_of_a_packet_are_nothing()
+    {
+        var client = new RawClient().Connect();
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01, 0x01, 0x01]);
+        for (var length = 0; length < packet.Length; length++) client.Deliver(packet[..length]);
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+    }
+
+    [Fact]
+    public void Valid_packets_with_mutated_frames_never_throw()
+    {
+        var random = new SeededRandom(12);
+        for (var round = 0; round < 60; round++)
+        {
+            var client = new RawClient().Connect();
+            for (var i = 0; i < 60 && client.Server!.State == ConnectionState.Established; i++)
+            {
+                var frames = new byte[1 + random.Below(60)];
+                random.Fill(frames);
+                frames[0] = (byte)random.Below(0x20);
+                if (frames.Length > 1) frames[1] &= 0x3f;
+                client.Send(frames);
+            }
+
+            ExpectNothingLeft(client);
+        }
+    }
+
+    private static void ExpectNothingLeft(RawClient client)
+    {
+        client.Server!.Close(client.Now, 0);
+        client.Exchange();
+        client.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(ConnectionState.Drained, client.Server.State);
+        Assert.True(client.Server.NextTimeout.IsNever);
+        var endpoint = client.ServerEndpoint;
+        Assert.Equal((0, 0, 0, 0, 0), (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.PagesInUse, endpoint.StreamsInUse));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace HyperGen.Quic.Tests.Interop;
+
+/// <summary>A program of another project, run beside the test and stopped with it.</summary>
+internal sealed class Peer : IDisposable
+{
+    private readonly Process _process;
+    private readonly System.Text.StringBuilder _output = new();
+
+    private Peer(string script, string arguments)
+    {
+        // The deadline holds even when the test process dies.
+        _process = Process.Start(new ProcessStartInfo("timeout", $"30 bash {script} {arguments}")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += OnLine;
+        _process.ErrorDataReceived += OnLine;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts a peer, or skips the test where the peers are not installed.</summary>
+    public static Peer Start(string arguments) => new(Find().Script, arguments);
+
+    /// <summary>The folder that peers see as /share, or the test is skipped.</summary>
+    public static string Share => Find().Share;
+
+    private static (string Script, string Share) Find()
+    {
+        var root = typeof(Peer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
+        var script = Path.Combine(root, "..", "shared", "peers", "peer");
+        Assert.SkipUnless(File.Exists(script), "The programs of other QUIC projects are not installed.");
+        var probe = Process.Start(new ProcessStartInfo("bash", $"{script} --share") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        probe.WaitForExit();
+        Assert.SkipUnless(probe.ExitCode == 0, "The programs of other QUIC projects are not installed.");
+        return (script, probe.StandardOutput.ReadToEnd().Trim());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private void OnLine(object sender, DataReceivedEventArgs e)
+    {
+        lock (_output) _output.AppendLine(e.Data);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Quic.Tests.Interop;
+
+/// <summary>
+/// The plainest way to put an endpoint on a real socket: one thread, one datagram a call. A test tool, for programs of others to talk to; the runtime has
+/// its own.
+/// </summary>
+internal sealed class UdpDriver : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly byte[] _receive = new byte[65_536];
+    private readonly byte[] _send = new byte[Transmit.MaxLength];
+    private readonly Node.IApplication _application;
+
+    public UdpDriver(Node.IApplication application)
+    {
+        _application = application;
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
+        Endpoint = new()
+        {
+            Random = RandomNumberGenerator.Fill,
+            ResetKey = RandomNumberGenerator.GetBytes(32),
+            CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+        };
+        Transport = new(Endpoint);
+    }
+
+    public EndpointOptions Endpoint { get; }
+
+    public Endpoint Transport { get; }
+
+    public List<Connection> Connections { get; } = [];
+
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    private Timestamp Now => new(_clock.Elapsed.Ticks + 1);
+
+    /// <summary>A port nobody listens on, as far as one can know.</summary>
+    public static int FindFreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Connects to a program that listens on loopback.</summary>
+    public Connection Connect(int port)
+    {
+        var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
+        var path = new NetworkPath(NetworkAddress.FromIPv4(0x7F000001, (ushort)port));
+        var connection = Transport.Connect(Now, path, parameters => TestTls.Client(parameters, random));
+        connection.UserState = _application;
+        Connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>Serves until <paramref name="done" /> or the time is over; whether it was done.</summary>
+    public bool Run(Func<bool> done, TimeSpan limit)
+    {
+        var end = Now + limit;
+        EndPoint any = new IPEndPoint(IPAddress.Any, 0);
+        while (!done())
+        {
+            if (Now >= end) return false;
+            Drive();
+            var next = Connections.Select(static c => c.NextTimeout).Append(Now + TimeSpan.FromMilliseconds(20)).Min();
+            var wait = Math.Max(0, (next - Now).TotalMicroseconds);
+            if (_socket.Poll((int)wait, SelectMode.SelectRead))
+            {
+                var length = _socket.ReceiveFrom(_receive, ref any);
+                var from = (IPEndPoint)any;
+                var address = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(from.Address.GetAddressBytes());
+                var path = new NetworkPath(NetworkAddress.FromIPv4(address, (ushort)from.Port));
+                var connection = Transport.HandleDatagram(Now, path, EcnCodepoint.NotEct, _receive.AsSpan(0, length));
+                if (connection is { UserState: null })
+                {
+                    connection.UserState = _application;
+                    Connections.Add(connection);
+                }
+            }
+
+            foreach (var connection in Connections) connection.HandleTimeout(Now);
+        }
+
+        Drive();
+        return true;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Drive()
+    {
+        foreach (var connection in Connections)
+        {
+            while (connection.TryGetEvent(out var next))
+            {
+                if (next.Kind == ConnectionEventKind.HandshakeQuestion)
+                {
+                    TestTls.Answer(connection);
+                    connection.HandleAnswer(Now);
+                }
+                else
+                {
+                    _application.OnEvent(connection, Now, next);
+                }
+            }
+
+            while (connection.TryTransmit(Now, _send, out var transmit)) Send(transmit);
+        }
+
+        while (Transport.TryTransmit(_send, out var transmit)) Send(transmit);
+        Connections.RemoveAll(static c => c.State == ConnectionState.Drained);
+    }
+
+    private void Send(in Transmit transmit)
+    {
+        var remote = transmit.Path.Remote;
+        var address = new byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(address, (uint)remote.Address);
+        var to = new IPEndPoint(new IPAddress(address), remote.Port);
+        for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
+        {
+            _socket.SendTo(_send.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)), SocketFlags.None, to);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Recovery;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>RFC 9002, scenario by scenario, on the recovery machinery alone.</summary>
+public sealed class RecoveryTests
+{
+    private const PacketNumberSpaceId Space = PacketNumberSpaceId.ApplicationData;
+    private const int Size = 1200;
+
+    private readonly LossDetection _recovery = new(Role.Server, new NewReno(Size)) { HandshakeConfirmed = true };
+
+    [Fact]
+    public void The_first_sample_sets_the_estimate_and_later_ones_smooth_it()
+    {
+        Send(0, At(0));
+        Ack(At(100), TimeSpan.Zero, 0);
+        Assert.Equal(Ms(100), _recovery.Rtt.SmoothedRtt);
+        Assert.Equal(Ms(50), _recovery.Rtt.RttVar);
+        Send(1, At(200));
+        Ack(At(310), Ms(10), 1);
+        Assert.Equal(Ms(100), _recovery.Rtt.SmoothedRtt);
+        Assert.Equal(Ms(37.5), _recovery.Rtt.RttVar);
+        Assert.Equal(Ms(100), _recovery.Rtt.MinRtt);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-5.3
+    //= type=test
+    //# MUST NOT subtract the acknowledgment delay from the RTT sample if the
+    //# resulting value is smaller than the min_rtt.
+    [Fact]
+    public void A_delay_that_would_undercut_the_minimum_is_not_believed()
+    {
+        Send(0, At(0));
+        Ack(At(100), TimeSpan.Zero, 0);
+        Send(1, At(200));
+        Ack(At(305), Ms(20), 1);
+        Assert.Equal(((7 * Ms(100)) + Ms(105)) / 8, _recovery.Rtt.SmoothedRtt);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.1
+    //= type=test
+    //# The RECOMMENDED initial value for the packet reordering threshold
+    //# (kPacketThreshold) is 3
+    [Fact]
+    public void Three_newer_packets_acknowledged_make_a_loss()
+    {
+        for (var i = 0; i < 4; i++) Send(i, At(i));
+        Ack(At(50), TimeSpan.Zero, 2);
+        Assert.Equal(0, _recovery.Lost.Count);
+        Ack(At(51), TimeSpan.Zero, 3);
+        Assert.Equal(1, _recovery.Lost.Count);
+        Assert.Equal(new PacketNumber(0), _recovery.Lost[0].Number);
+    }
+
+    [Fact]
+    public void A_packet_older_than_nine_eighths_of_the_round_trip_is_lost_when_the_timer_says_so()
+    {
+        Send(0, At(0));
+        Send(1, At(5));
+        Ack(At(85), TimeSpan.Zero, 1);
+        Assert.Equal(0, _recovery.Lost.Count);
+        Assert.Equal(At(90), _recovery.Timer);
+        Assert.Null(_recovery.OnLossDetectionTimeout(At(90)));
+        Assert.Equal(1, _recovery.Lost.Count);
+        Assert.Equal(0, _recovery.Controller.BytesInFlight);
+        Assert.True(_recovery.Timer.IsNever);
+    }
+
+    [Fact]
+    public void The_probe_timeout_doubles_until_something_is_acknowledged()
+    {
+        Send(0, At(0));
+        var first = _recovery.Timer - At(0);
+        Assert.Equal(Ms(333 + (4 * 166.5) + 25), first);
+        Assert.Equal(Space, _recovery.OnLossDetectionTimeout(_recovery.Timer));
+        Assert.Equal(2 * first, _recovery.Timer - At(0));
+        Assert.Equal(Space, _recovery.OnLossDetectionTimeout(_recovery.Timer));
+        Assert.Equal(4 * first, _recovery.Timer - At(0));
+        Ack(At(5000), TimeSpan.Zero, 0);
+        Assert.Equal(0, _recovery.PtoCount);
+        Assert.True(_recovery.Timer.IsNever);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+    //= type=test
+    //# An endpoint MUST NOT set its PTO timer for the Application Data
+    //# packet number space until the handshake is confirmed.
+    [Fact]
+    public void No_probe_for_application_data_before_the_handshake_is_confirmed()
+    {
+        _recovery.HandshakeConfirmed = false;
+        Send(0, At(0));
+        Assert.True(_recovery.Timer.IsNever);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.2.1
+    //= type=test
+    //# the client MUST set the PTO timer if the client has not received
+    //# an acknowledgment for any of its Handshake packets and the handshake
+    //# is not confirmed
+    [Fact]
+    public void A_client_probes_with_nothing_in_flight_until_the_server_knows_its_address()
+    {
+        var client = new LossDetection(Role.Client, new NewReno(Size));
+        client.SetLossDetectionTimer(At(0));
+        Assert.False(client.Timer.IsNever);
+        Assert.Equal(PacketNumberSpaceId.Initial, client.OnLossDetectionTimeout(client.Timer));
+        client.HasHandshakeKeys = true;
+        Assert.Equal(PacketNumberSpaceId.Handshake, client.OnLossDetectionTimeout(client.Timer));
+        client.ReceivedHandshakeAck = true;
+        client.SetLossDetectionTimer(At(9000));
+        Assert.True(client.Timer.IsNever);
+    }
+
+    [Fact]
+    public void A_server_at_the_amplification_limit_sets_no_timer()
+    {
+        _recovery.AtAmplificationLimit = true;
+        Send(0, At(0));
+        Assert.True(_recovery.Timer.IsNever);
+    }
+
+    [Fact]
+    public void One_loss_event_halves_the_window_once_for_each_round_trip()
+    {
+        var window = _recovery.Controller.Window;
+        for (var i = 0; i < 8; i++) Send(i, At(i));
+        Ack(At(50), TimeSpan.Zero, 3);
+        Assert.Equal(window / 2, _recovery.Controller.Window);
+        Ack(At(51), TimeSpan.Zero, 7);
+        Assert.Equal(window / 2, _recovery.Controller.Window);
+    }
+
+    [Fact]
+    public void Silence_longer_than_three_probe_timeouts_is_persistent_congestion()
+    {
+        Send(0, At(0));
+        Ack(At(100), TimeSpan.Zero, 0);
+        for (var i = 1; i <= 9; i++) Send(i, At(100 + (i * 200)));
+        Send(10, At(2000));
+        Ack(At(2100), TimeSpan.Zero, 10);
+
+        // The minimum, and then the packet that was acknowledged lets it grow by itself.
+        Assert.Equal(2 * Size + Size, _recovery.Controller.Window);
+    }
+
+    [Fact]
+    public void Discarding_a_space_takes_its_packets_out_of_flight()
+    {
+        Send(0, At(0), PacketNumberSpaceId.Initial);
+        _recovery.OnPacketNumberSpaceDiscarded(At(1), PacketNumberSpaceId.Initial, new());
+        Assert.Equal(0, _recovery.Controller.BytesInFlight);
+        Assert.True(_recovery.Timer.IsNever);
+    }
+
+    [Fact]
+    public void Cubic_regains_its_window_after_a_loss_and_never_falls_behind_Reno()
+    {
+        var cubic = new Cubic(Size);
+        var rtt = new RttEstimator();
+        rtt.UpdateRtt(At(0), Ms(50), TimeSpan.Zero);
+        for (var i = 0; i < 100; i++) cubic.OnPacketAcked(At(i), At(i), Size, windowLimited: true, rtt);
+        var before = cubic.Window;
+        cubic.OnCongestionEvent(At(200), At(199));
+        Assert.InRange(cubic.Window, (long)(before * 0.69), (long)(before * 0.71));
+        for (var i = 0; i < 20_000; i++) cubic.OnPacketAcked(At(201 + (i / 2)), At(201 + (i / 2)), Size, windowLimited: true, rtt);
+        Assert.True(cubic.Window > before);
+    }
+
+    private static Timestamp At(double milliseconds) => new Timestamp(TimeSpan.TicksPerSecond) + Ms(milliseconds);
+
+    private static TimeSpan Ms(double milliseconds) => TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
+
+    private void Send(long number, Timestamp now, PacketNumberSpaceId space = Space)
+    {
+        _recovery.OnPacketSent(now, space, new() { Number = new(number), TimeSent = now, Size = Size, AckEliciting = true, Frames = SentFrames.End, WindowLimited = true });
+        _recovery.SetLossDetectionTimer(now);
+    }
+
+    private void Ack(Timestamp now, TimeSpan delay, long number)
+    {
+        var ranges = new RangeSet();
+        ranges.Add(number, number + 1);
+        var buffer = new byte[64];
+        var writer = new WireWriter(buffer);
+        AckFrame.TryWrite(ref writer, ranges, 0, default);
+        var reader = new WireReader(buffer.AsSpan(1));
+        AckFrame.TryRead(ref reader, FrameType.Ack, out var ack);
+        _recovery.OnAckReceived(now, Space, ack, delay);
+    }
+}

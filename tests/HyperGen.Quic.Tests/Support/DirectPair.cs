@@ -1,0 +1,94 @@
+namespace HyperGen.Quic.Tests.Support;
+
+/// <summary>
+/// Two endpoints joined without a network or copies kept for it: what one transmits the other handles at once. For measuring the transport alone.
+/// </summary>
+internal sealed class DirectPair
+{
+    private readonly byte[] _buffer = new byte[Transmit.MaxLength];
+    private readonly NetworkPath _toServer = new(NetworkAddress.FromIPv4(2, 443), NetworkAddress.FromIPv4(1, 50000));
+    private readonly NetworkPath _toClient = new(NetworkAddress.FromIPv4(1, 50000), NetworkAddress.FromIPv4(2, 443));
+    private long _ticks = 10_000;
+
+    public DirectPair(ConnectionLimits? limits = null)
+    {
+        var random = new SeededRandom(1);
+        ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default });
+        ServerEndpoint = new(new()
+        {
+            Random = random.Fill,
+            ResetKey = new byte[32],
+            Limits = limits ?? ConnectionLimits.Default,
+            CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+        });
+        Client = ClientEndpoint.Connect(Now, _toServer, parameters => TestTls.Client(parameters, random));
+        Exchange();
+        while (Client.State == ConnectionState.Handshaking || Server is null or { State: ConnectionState.Handshaking })
+        {
+            Answer(Client);
+            if (Server is not null) Answer(Server);
+            Exchange();
+        }
+
+        Exchange();
+    }
+
+    public Endpoint ClientEndpoint { get; }
+
+    public Endpoint ServerEndpoint { get; }
+
+    public Connection Client { get; }
+
+    public Connection Server { get; private set; } = null!;
+
+    public Timestamp Now => new(_ticks);
+
+    /// <summary>Sends in both directions until neither end has anything to say, 20 µs at a time.</summary>
+    public void Exchange()
+    {
+        bool any;
+        do
+        {
+            _ticks += 200;
+            any = Deliver(Client, ServerEndpoint, _toClient);
+            if (Server is not null) any |= Deliver(Server, ClientEndpoint, _toServer);
+        }
+        while (any);
+    }
+
+    /// <summary>Lets time pass and timers fire.</summary>
+    public void Advance(TimeSpan time)
+    {
+        _ticks += time.Ticks;
+        Client.HandleTimeout(Now);
+        Server.HandleTimeout(Now);
+        Exchange();
+    }
+
+    private bool Deliver(Connection from, Endpoint to, in NetworkPath path)
+    {
+        var any = false;
+        while (from.TryTransmit(Now, _buffer, out var transmit))
+        {
+            any = true;
+            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
+            {
+                var length = Math.Min(transmit.SegmentSize, transmit.Length - start);
+                var connection = to.HandleDatagram(Now, path, EcnCodepoint.NotEct, _buffer.AsSpan(start, length));
+                if (connection is { Role: Role.Server }) Server = connection;
+            }
+        }
+
+        return any;
+    }
+
+    private void Answer(Connection connection)
+    {
+        while (connection.TryGetEvent(out var next))
+        {
+            if (next.Kind != ConnectionEventKind.HandshakeQuestion) continue;
+            TestTls.Answer(connection);
+            connection.HandleAnswer(Now);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+using System.Diagnostics.CodeAnalysis;
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Parameters;
+using HyperGen.Quic.Protection;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic.Tests.Support;
+
+/// <summary>
+/// A client without manners: it completes a real handshake with a server over a perfect link and then sends whatever frames a test wants, in valid packets.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Its keys live as long as the test.")]
+internal sealed class RawClient
+{
+    private static readonly NetworkPath ServerPath = new(NetworkAddress.FromIPv4(0x0A000001, 50000), NetworkAddress.FromIPv4(0x0A000002, 443));
+
+    private readonly byte[] _buffer = new byte[Transmit.MaxLength];
+    private readonly SeededRandom _random = new(42);
+    private readonly TlsHandshake _tls;
+    private readonly byte[] _sourceId = [0xC1, 0xC2, 0xC3, 0xC4];
+    private readonly DirectionKeys?[] _read = new DirectionKeys?[2];
+    private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
+    private readonly long[] _next = new long[3];
+    private readonly long[] _cryptoSent = new long[3];
+    private byte[] _destinationId = [0xD1, 2, 3, 4, 5, 6, 7, 8];
+    private TrafficSecret? _readSecret;
+    private TrafficSecret? _writeSecret;
+    private OneRttKeys? _oneRtt;
+
+    public RawClient(Action<TransportParameters>? change = null)
+    {
+        ServerEndpoint = new(new()
+        {
+            Random = _random.Fill,
+            ResetKey = new byte[32],
+            CreateServerHandshake = parameters => TestTls.Server(parameters, _random),
+        });
+        var own = new TransportParameters
+        {
+            InitialSourceConnectionId = new(_sourceId),
+            InitialMaxData = 1 << 20,
+            InitialMaxStreamDataBidiLocal = 1 << 18,
+            InitialMaxStreamDataUni = 1 << 18,
+            InitialMaxStreamsBidi = 10,
+            InitialMaxStreamsUni = 10,
+            ActiveConnectionIdLimit = 4,
+        };
+        change?.Invoke(own);
+        var encoded = new byte[TransportParameters.MaxEncodedLength];
+        _tls = TestTls.Client(encoded.AsMemory(0, own.Write(encoded)), _random);
+        var (client, server) = InitialSecrets.Derive(CryptoProvider.Default, _destinationId);
+        (_write[0], _read[0]) = (client, server);
+    }
+
+    public Endpoint ServerEndpoint { get; }
+
+    public Connection? Server { get; private set; }
+
+    public Timestamp Now { get; set; } = new(TimeSpan.TicksPerSecond);
+
+    /// <summary>The type and error code of the CONNECTION_CLOSE frame that arrived.</summary>
+    public (bool IsApplication, long Code)? Close { get; private set; }
+
+    public long BytesReceived { get; private set; }
+
+    public List<FrameType> FramesReceived { get; } = [];
+
+    public byte[] DestinationId => _destinationId;
+
+    /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
+    public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
+
+    /// <summary>Completes the handshake.</summary>
+    public RawClient Connect()
+    {
+        FlushTls();
+        for (var i = 0; i < 20 && (_oneRtt is null || Server is not { State: ConnectionState.Established }); i++) Exchange();
+        Assert.Equal(ConnectionState.Established, Server!.State);
+        Exchange();
+        return this;
+    }
+
+    /// <summary>Sends the ClientHello alone.</summary>
+    public RawClient Start()
+    {
+        FlushTls();
+        return this;
+    }
+
+    /// <summary>Sends frames in one packet of a space.</summary>
+    public void Send(PacketNumberSpaceId space, ReadOnlySpan<byte> frames) => Deliver(Packet(space, frames));
+
+    /// <summary>Sends frames in one 1-RTT packet.</summary>
+    public void Send(ReadOnlySpan<byte> frames) => Send(PacketNumberSpaceId.ApplicationData, frames);
+
+    public void Send(Action<FrameBuilder> build)
+    {
+        var builder = new FrameBuilder();
+        build(builder);
+        Send(builder.ToArray());
+    }
+
+    public byte[] Packet(PacketNumberSpaceId space, ReadOnlySpan<byte> frames)
+    {
+        var packet = new byte[space == PacketNumberSpaceId.Initial ? Math.Max(1200, frames.Length + 100) : frames.Length + 100];
+        var writer = new WireWriter(packet);
+        var number = new PacketNumber(_next[(int)space]++);
+        if (space == PacketNumberSpaceId.ApplicationData) PacketHeader.WriteShort(ref writer, _destinationId, _oneRtt!.Phase, 4);
+        else PacketHeader.WriteLong(ref writer, space == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake, _destinationId, _sourceId, default, 4);
+        var offset = writer.Position;
+        PacketHeader.WritePacketNumber(ref writer, number, 4);
+        writer.WriteBytes(frames);
+        var end = space == PacketNumberSpaceId.Initial ? packet.Length : writer.Position + Aead.TagLength;
+        var bytes = packet.AsSpan(0, end);
+        if (space == PacketNumberSpaceId.ApplicationData)
+        {
+            _oneRtt!.Seal(number, bytes, offset, 4);
+        }
+        else
+        {
+            VarInt.WriteTwoBytes(bytes[(offset - 2)..], end - offset);
+            _write[(int)space]!.Packet.Seal(number, bytes, offset + 4);
+            _write[(int)space]!.Header.Protect(bytes, offset, 4);
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>Hands bytes to the server as a datagram.</summary>
+    public void Deliver(byte[] datagram, NetworkPath? path = null)
+    {
+        var connection = ServerEndpoint.HandleDatagram(Now, path ?? ServerPath, EcnCodepoint.NotEct, datagram);
+        if (connection is not null) Server = connection;
+        Exchange();
+    }
+
+    public void Advance(TimeSpan time)
+    {
+        Now += time;
+        Server?.HandleTimeout(Now);
+        Exchange();
+    }
+
+    /// <summary>Lets the server speak, and takes what it says.</summary>
+    public void Exchange()
+    {
+        if (Server is null) return;
+        Now += TimeSpan.FromMicroseconds(10);
+        while (Server.TryGetEvent(out var next))
+        {
+            if (next.Kind != ConnectionEventKind.HandshakeQuestion) continue;
+            TestTls.Answer(Server);
+            Server.HandleAnswer(Now);
+        }
+
+        while (Server.TryTransmit(Now, _buffer, out var transmit))
+        {
+            BytesReceived += transmit.Length;
+            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
+            {
+                Receive(_buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
+            }
+        }
+    }
+
+    /// <summary>Asserts that the server closed the connection with a transport error.</summary>
+    public void ExpectClose(TransportErrorCode code)
+    {
+        Assert.Equal(code, (TransportErrorCode)Server!.CloseReason.ErrorCode);
+        Assert.Equal(CloseKind.ByTransport, Server.CloseReason.Kind);
+        Assert.Equal((false, (long)code), Close);
+    }
+
+    private void Receive(Span<byte> datagram)
+    {
+        while (PacketHeader.TryRead(datagram, _sourceId.Length, out var header))
+        {
+            var packet = datagram[..header.End];
+            datagram = datagram[header.End..];
+            var space = header.Type switch { PacketType.Initial => 0, PacketType.Handshake => 1, _ => 2 };
+            if (space < 2) _destinationId = header.SourceId.ToArray();
+            if (space == 2 ? _oneRtt is null : _read[space] is null) continue;
+            var offset = header.PacketNumberOffset;
+            uint truncated;
+            int length;
+            if (space == 2) _oneRtt!.TryUnprotect(packet, offset, out truncated, out length);
+            else _read[space]!.Header.TryUnprotect(packet, offset, out truncated, out length);
+            var number = PacketNumber.Decode(space == 2 ? LargestReceived : PacketNumber.None, truncated, length);
+            var payload = packet[(offset + length)..];
+            var opened = space == 2
+                ? _oneRtt!.TryOpen(Now, TimeSpan.FromSeconds(1), true, number, packet, offset + length)
+                : _read[space]!.Packet.TryOpen(number, packet[..(offset + length)], payload, payload);
+            if (!opened) continue;
+            if (space == 2) LargestReceived = number;
+            ReadFrames(space, payload[..^Aead.TagLength]);
+        }
+    }
+
+    private void ReadFrames(int space, ReadOnlySpan<byte> payload)
+    {
+        var reader = new WireReader(payload);
+        while (reader.TryReadVarInt(out var value))
+        {
+            var type = (FrameType)value;
+            FramesReceived.Add(type);
+            switch (type)
+            {
+                case FrameType.Padding:
+                    reader.SkipAll(0);
+                    break;
+                case FrameType.Ack or FrameType.AckEcn:
+                    AckFrame.TryRead(ref reader, type, out _);
+                    break;
+                case FrameType.Crypto:
+                    CryptoFrame.TryRead(ref reader, out var crypto);
+                    _tls.HandleInput(space switch { 0 => EncryptionLevel.Initial, 1 => EncryptionLevel.Handshake, _ => EncryptionLevel.OneRtt }, crypto.Data);
+                    FlushTls();
+                    break;
+                case FrameType.ConnectionClose or FrameType.ConnectionCloseApplication:
+                    ConnectionCloseFrame.TryRead(ref reader, type, out var close);
+                    Close = (close.IsApplication, close.ErrorCode);
+                    break;
+                case FrameType.NewConnectionId:
+                    NewConnectionIdFrame.TryRead(ref reader, out _);
+                    break;
+                case FrameType.PathChallenge or FrameType.PathResponse:
+                    reader.TryReadBytes(8, out _);
+                    break;
+                case FrameType.HandshakeDone or FrameType.Ping:
+                    break;
+                case FrameType.ResetStream:
+                    ResetStreamFrame.TryRead(ref reader, out _);
+                    break;
+                case FrameType.StopSending or FrameType.MaxStreamData or FrameType.StreamDataBlocked:
+                    StreamValueFrame.TryRead(ref reader, type, out _);
+                    break;
+                default:
+                    if (FrameTypes.IsStream(type)) StreamFrame.TryRead(ref reader, type, out _);
+                    else ValueFrame.TryRead(ref reader, type, out _);
+                    break;
+            }
+        }
+    }
+
+    private void FlushTls()
+    {
+        while (_tls.TryGetEvent(out var next))
+        {
+            switch (next.Kind)
+            {
+                case TlsEventKind.ReadSecret when next.Level == EncryptionLevel.Handshake:
+                    _read[1] = new(CryptoProvider.Default, next.Secret.Suite, next.Secret.Bytes);
+                    break;
+                case TlsEventKind.WriteSecret when next.Level == EncryptionLevel.Handshake:
+                    _write[1] = new(CryptoProvider.Default, next.Secret.Suite, next.Secret.Bytes);
+                    break;
+                case TlsEventKind.ReadSecret:
+                    _readSecret = next.Secret;
+                    break;
+                case TlsEventKind.WriteSecret:
+                    _writeSecret = next.Secret;
+                    break;
+                case TlsEventKind.Question:
+                    _tls.AnswerChain(next.Question.Id);
+                    break;
+            }
+        }
+
+        if (_oneRtt is null && _readSecret is not null && _writeSecret is not null) _oneRtt = new(CryptoProvider.Default, _readSecret, _writeSecret);
+        while (_tls.TryGetOutput(out var level, out var bytes))
+        {
+            var space = level == EncryptionLevel.Initial ? 0 : level == EncryptionLevel.Handshake ? 1 : 2;
+            var frames = new byte[bytes.Length + 20];
+            var writer = new WireWriter(frames);
+            CryptoFrame.WriteHeader(ref writer, _cryptoSent[space], bytes.Length);
+            writer.WriteBytes(bytes.Span);
+            _cryptoSent[space] += bytes.Length;
+            Deliver(Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position)));
+        }
+    }
+
+    /// <summary>Writes frames as numbers, so that a test can say what no encoder of ours would.</summary>
+    internal sealed class FrameBuilder
+    {
+        private readonly List<byte> _bytes = [];
+
+        public FrameBuilder Integers(params ReadOnlySpan<long> values)
+        {
+            Span<byte> buffer = stackalloc byte[8];
+            foreach (var value in values) _bytes.AddRange(buffer[..VarInt.Write(buffer, value)]);
+            return this;
+        }
+
+        public FrameBuilder Bytes(params ReadOnlySpan<byte> bytes)
+        {
+            _bytes.AddRange(bytes);
+            return this;
+        }
+
+        public byte[] ToArray() => [.. _bytes];
+    }
+}
