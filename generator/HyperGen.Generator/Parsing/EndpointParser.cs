@@ -36,7 +36,7 @@ internal static class EndpointParser
             problems = context.ProblemCount;
             if (VerbParser.Parse(verb, method, context) is not var (httpMethod, path)
                 || Template(method, verb, prefix, path, context) is not { } template
-                || ParameterParser.Parse(method, httpMethod, template, context) is not { } parameters
+                || ParameterParser.Parse(method, httpMethod, template, path, context) is not { } parameters
                 || !isSound || context.ProblemCount != problems)
             {
                 continue;
