@@ -14,6 +14,7 @@ internal sealed class ProgramReading
     private readonly object _gate = new();
     private readonly Compilation _compilation;
     private ILookup<SyntaxTree?, Finding>? _findings;
+    private HashSet<ISymbol>? _served;
 
     private ProgramReading(Compilation compilation) => _compilation = compilation;
 
@@ -32,15 +33,24 @@ internal sealed class ProgramReading
         return _findings[file];
     }
 
+    /// <summary>Whether a class is marked, or one that is marked inherits from it.</summary>
+    public bool Serves(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            _served ??= new HashSet<ISymbol>(
+                Controllers(cancellation).SelectMany(static c => c.SelfAndBases()).Select(static t => t.OriginalDefinition), SymbolEqualityComparer.Default);
+            return _served.Contains(type.OriginalDefinition);
+        }
+    }
+
     private HashSet<Finding> Read(CancellationToken cancellation)
     {
         HashSet<Finding> findings = [];
         List<RouteModel> routes = [];
         List<Location> places = [];
-        INamedTypeSymbol marker = KnownTypes.Of(_compilation)[KnownNames.HyperController]!;
-        foreach (INamedTypeSymbol controller in Types(_compilation.Assembly.GlobalNamespace).Where(t => t.GetAttributes().Any(a => a.AttributeClass.Is(marker))))
+        foreach (INamedTypeSymbol controller in Controllers(cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             FindingSink sink = new(findings, controller.Locations.First(static l => l.IsInSource));
             ControllerParser.Parse(controller, _compilation, sink, cancellation, (endpoint, verb) =>
             {
@@ -55,6 +65,19 @@ internal sealed class ProgramReading
             ConflictFinder.Report(routes, referenced, new FindingSink(findings, start), i => places[i]);
         }
         return findings;
+    }
+
+    private IEnumerable<INamedTypeSymbol> Controllers(CancellationToken cancellation)
+    {
+        INamedTypeSymbol? marker = KnownTypes.Of(_compilation)[KnownNames.HyperController];
+        foreach (INamedTypeSymbol type in Types(_compilation.Assembly.GlobalNamespace))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (type.GetAttributes().Any(a => a.AttributeClass.Is(marker)))
+            {
+                yield return type;
+            }
+        }
     }
 
     /// <summary>Where to point when both sides of a conflict stand in referenced assemblies: the program that brings them together begins here.</summary>

@@ -60,8 +60,19 @@ internal static class Rules
     public static readonly DiagnosticDescriptor OptionalRouteParameter = Error("HG0018", "An optional route parameter for a required value",
         "'{{{0}?}}' of the template '{1}' may be left out, but '{2}' must have a value: make it nullable, give it a default, or drop the '?'");
 
-    private static DiagnosticDescriptor Error(string id, string title, string message) => new(
-        id, title, message, "HyperGen", DiagnosticSeverity.Error, isEnabledByDefault: true,
+    public static readonly DiagnosticDescriptor ConstraintContradictsType = Error("HG0019", "A route constraint contradicts the type of the parameter",
+        "'{0}' is of type '{1}', but ':{2}' in the template '{3}' lets only values of another kind through: change one of them");
+
+    public static readonly DiagnosticDescriptor UnservedEndpoint = Warning("HG0020", "An endpoint is not served",
+        "'{0}' is not served, because '{1}' is not marked [HyperController]: mark it, or make it abstract for others to inherit from");
+
+    private static DiagnosticDescriptor Error(string id, string title, string message) =>
+        Rule(id, title, message, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
+
+    private static DiagnosticDescriptor Warning(string id, string title, string message) => Rule(id, title, message, DiagnosticSeverity.Warning);
+
+    private static DiagnosticDescriptor Rule(string id, string title, string message, DiagnosticSeverity severity, params string[] tags) => new(
+        id, title, message, "HyperGen", severity, isEnabledByDefault: true,
         helpLinkUri: "https://github.com/hypergen/hypergen/blob/main/analyzers/RULES.md#" + id.ToLowerInvariant(),
-        customTags: [WellKnownDiagnosticTags.NotConfigurable]);
+        customTags: tags);
 }

@@ -27,15 +27,15 @@ public sealed class BindingTests
     [Fact]
     public async Task Four_ways_to_agree_are_offered() => Assert.Equal(
         ["Rename 'userId' to 'id'", "Rename '{id}' in the template to '{userId}'", "Add a parameter 'id'", "Mark 'userId' [FromQuery]"],
-        await VerifyFix<RouteParameterMismatchCodeFixProvider>.TitlesAsync(Find("/users/{id:guid}", "int userId")));
+        await VerifyFix<RouteParameterMismatchCodeFixProvider>.TitlesAsync(Find("/users/{id:long}", "long userId")));
 
     [Theory]
-    [InlineData("/users/{id:guid}", "int id", 0)]
-    [InlineData("/users/{userId:guid}", "int userId", 1)]
-    [InlineData("/users/{id:guid}", "Guid id, int userId", 2)]
-    [InlineData("/users/{id:guid}", "[Microsoft.AspNetCore.Mvc.FromQuery] int userId", 3)]
+    [InlineData("/users/{id:long}", "long id", 0)]
+    [InlineData("/users/{userId:long}", "long userId", 1)]
+    [InlineData("/users/{id:long}", "long id, long userId", 2)]
+    [InlineData("/users/{id:long}", "[Microsoft.AspNetCore.Mvc.FromQuery] long userId", 3)]
     public Task They_agree_afterwards(string template, string parameters, int fix) =>
-        VerifyFix<RouteParameterMismatchCodeFixProvider>.AppliesAsync(Find("/users/{id:guid}", "int userId"), Find(template, parameters), fix);
+        VerifyFix<RouteParameterMismatchCodeFixProvider>.AppliesAsync(Find("/users/{id:long}", "long userId"), Find(template, parameters), fix);
 
     [Fact]
     public Task A_parameter_that_the_route_does_not_have_is_told() => Verify.RulesAsync(
@@ -75,6 +75,23 @@ public sealed class BindingTests
     [InlineData("/users/{page:int}", "int page", 1)]
     public Task The_value_becomes_optional_or_the_route_parameter_required(string template, string parameters, int fix) =>
         VerifyFix<OptionalRouteParameterCodeFixProvider>.AppliesAsync(Find("/users/{page:int?}", "int page"), Find(template, parameters), fix);
+
+    [Fact]
+    public Task A_constraint_that_lets_no_value_of_the_type_through_is_told() => Verify.RulesAsync(
+        """
+        [HyperController("/users")]
+        public static class Users
+        {
+            [Get("/a/{id:int}")] public static string A(Guid {|HG0019:id|}) => "";
+            [Get("/b/{id:minlength(2):guid}")] public static string B(long? {|HG0019:id|}) => "";
+            [Get("/c/{when:datetime}")] public static string C(DateOnly when) => "";
+            [Get("/d/{id:long}")] public static string D(decimal id) => "";
+            [Get("/e/{id:int}")] public static string E(string id) => "";
+            [Get("/f/{day:int}")] public static string F(DayOfWeek day) => "";
+        }
+        """,
+        "'id' is of type 'Guid', but ':int' in the template '/users/a/{id:int}' lets only values of another kind through: change one of them",
+        "'id' is of type 'long?', but ':guid' in the template '/users/b/{id:minlength(2):guid}' lets only values of another kind through: change one of them");
 
     [Fact]
     public Task Two_bodies_are_told() => Verify.RulesAsync(

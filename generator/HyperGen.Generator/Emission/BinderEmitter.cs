@@ -94,7 +94,7 @@ internal sealed class BinderEmitter
         string body = $"await {Bind}.JsonAsync(context, {JsonFields.Name(parameter.Target)})";
         return parameter.Absent is not { } absent ? $"({body}).Required({Quote(parameter.Key)}, ref errors)"
             : parameter.IsNullableValue ? $"{Bind}.OrNull({body}, ref errors)"
-            : $"({body}).Or({absent}, ref errors)";
+            : $"({body}).Or({absent}, ref errors){(absent == "null" ? "" : "!")}";
     }
 
     private string Custom(ParameterModel parameter)

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 namespace HyperGen.Generator.Parsing;
 
 /// <summary>What has been bound of one endpoint so far: who reads the body, which route parameters are read.</summary>
-internal sealed class BindingScope(string httpMethod, RouteTemplate template, ParsingContext context)
+internal sealed class BindingScope(string httpMethod, RouteTemplate template, string ownTemplate, ParsingContext context)
 {
     private readonly HashSet<string> _readRoutes = new(StringComparer.OrdinalIgnoreCase);
     private BindingSlot? _body;
@@ -33,7 +33,10 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, Pa
     /// <summary>Compares the template with what has been bound.</summary>
     public void CheckTemplate()
     {
-        RouteParameter? unread = template.Parameters.FirstOrDefault(p => !_readRoutes.Contains(p.Name));
+        // A parameter of a prefix may well be for a middleware: only the method's own template is written for the method alone.
+        RouteParameter? unread = RouteTemplate.TryParse(ownTemplate, out RouteTemplate? own, out _)
+            ? own.Parameters.FirstOrDefault(p => !_readRoutes.Contains(p.Name))
+            : null;
         if (unread is not null && _guessedQuery is { } query && !_seesRequest)
         {
             Context.Report(Rules.RouteParameterMismatch, query.Location, unread.Name, template.Text, query.Name);
@@ -178,6 +181,11 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, Pa
         if (TextParser.Find(slot.Type, acceptsLists: false, Context) is not { Shape: TextShape.One } text)
         {
             return Refuse(slot, "a route value becomes a simple type, or one with a static TryParse");
+        }
+        if (ConstraintKinds.Contradiction(parameter, slot.Type) is { } constraint)
+        {
+            Context.Report(Rules.ConstraintContradictsType, slot.Location, slot.Name, slot.Type.Readable(), constraint.Text, template.Text);
+            return null;
         }
         ParameterModel model = slot.Model(ParameterSource.Route) with { Key = parameter.Name, Ordinal = parameter.Ordinal, Text = text, TemplateDefault = parameter.DefaultValue };
         if (parameter.IsCatchAll && slot.Type.SpecialType == SpecialType.System_String)

@@ -13,9 +13,14 @@ namespace HyperGen.Generator.Parsing;
 internal static class ParameterParser
 {
     /// <summary>The parameters of a method for one of its templates; null when one cannot be bound.</summary>
-    public static EquatableArray<ParameterModel>? Parse(IMethodSymbol method, string httpMethod, RouteTemplate template, ParsingContext context)
+    /// <param name="method">The method.</param>
+    /// <param name="httpMethod">The HTTP method, which says whether a body is expected.</param>
+    /// <param name="template">The whole template.</param>
+    /// <param name="ownTemplate">What the verb itself gives of it, below the prefixes.</param>
+    /// <param name="context">The program.</param>
+    public static EquatableArray<ParameterModel>? Parse(IMethodSymbol method, string httpMethod, RouteTemplate template, string ownTemplate, ParsingContext context)
     {
-        BindingScope scope = new(httpMethod, template, context);
+        BindingScope scope = new(httpMethod, template, ownTemplate, context);
         List<ParameterModel> parameters = [];
         foreach (IParameterSymbol parameter in method.Parameters)
         {

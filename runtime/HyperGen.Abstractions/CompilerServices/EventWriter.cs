@@ -72,7 +72,7 @@ internal static class EventWriter
         {
             using JsonBuffer buffer = context.RentJsonBuffer();
             // Indented JSON would be cut into lines.
-            Utf8JsonWriter json = buffer.Rent(JsonBuffer.WriterOptions(type.Options) with { Indented = false });
+            Utf8JsonWriter json = buffer.Rent(type.Options, oneLine: true);
             Respond.WriteValue(json, item.Data, type);
             json.Flush();
             body.Write("data: "u8);

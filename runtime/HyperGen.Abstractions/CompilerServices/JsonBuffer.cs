@@ -13,7 +13,8 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     private byte[] _bytes = [];
     private int _written;
     private Utf8JsonWriter? _writer;
-    private JsonWriterOptions _options;
+    private JsonSerializerOptions? _options;
+    private bool _oneLine;
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _written);
 
@@ -30,20 +31,22 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         SkipValidation = true,
     };
 
-    /// <summary>The writer, empty, for documents of our own.</summary>
-    public Utf8JsonWriter Rent() => Rent(new JsonWriterOptions { SkipValidation = true });
-
     /// <summary>The writer, empty.</summary>
-    public Utf8JsonWriter Rent(in JsonWriterOptions options)
+    /// <param name="options">How to format; null for documents of our own.</param>
+    /// <param name="oneLine">Whether the document has to be one line, whatever the options say.</param>
+    public Utf8JsonWriter Rent(JsonSerializerOptions? options = null, bool oneLine = false)
     {
         _written = 0;
-        if (_writer is null || !_options.Equals(options))
+        // An application has one set of options, so their identity tells whether the writer that is there will do.
+        if (_writer is not null && ReferenceEquals(_options, options) && _oneLine == oneLine)
         {
-            _options = options;
-            return _writer = new Utf8JsonWriter(this, options);
+            _writer.Reset();
+            return _writer;
         }
-        _writer.Reset();
-        return _writer;
+        JsonWriterOptions format = options is null ? new JsonWriterOptions { SkipValidation = true } : WriterOptions(options);
+        format.Indented &= !oneLine;
+        (_options, _oneLine) = (options, oneLine);
+        return _writer = new Utf8JsonWriter(this, format);
     }
 
     public void Advance(int count) => _written += count;

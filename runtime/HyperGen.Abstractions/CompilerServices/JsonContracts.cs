@@ -11,9 +11,10 @@ public static class JsonContracts
     /// <summary>Puts contexts in front of the resolvers that the options have, simple types behind them, and makes what clients send strict.</summary>
     /// <param name="options">The options of the application's <c>ConfigureHttpJsonOptions</c>.</param>
     /// <param name="contexts">The contexts, the first one winning.</param>
-    public static void Configure(JsonSerializerOptions options, params ReadOnlySpan<IJsonTypeInfoResolver> contexts)
+    public static void Configure(JsonSerializerOptions options, params IJsonTypeInfoResolver[] contexts)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(contexts);
         int place = 0;
         foreach (IJsonTypeInfoResolver context in contexts)
         {

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Text;
 using System.Text.Json;
 using HyperGen.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -91,7 +90,7 @@ internal sealed class RunningApp
     public (int Endpoint, TestRequest Request) Prepare(string method, string path)
     {
         TestRequest request = new(method, path, _services, App.MaxRouteValues);
-        int match = App.Match(method, Encoding.UTF8.GetBytes(path), request.Values);
+        int match = App.Match(method, request.Path, request.Values);
         request.Matched(_endpoints[match]);
         return (match, request);
     }

@@ -79,6 +79,9 @@ internal sealed class TestRequest : RequestContext
         Values.CopyTo(RouteRanges(Values.Length));
     }
 
+    /// <summary>Forgets what was written, so that the same request can be run again.</summary>
+    public void Forget() => _body.ResetWrittenCount();
+
     public string ResponseText() => Encoding.UTF8.GetString(_body.WrittenSpan);
 
     /// <summary>Keeps all that is written.</summary>
