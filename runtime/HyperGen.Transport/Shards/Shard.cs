@@ -136,10 +136,11 @@ internal sealed class Shard : IDisposable
             bool isBusy = Receive();
             isBusy |= DoPosted();
             isBusy |= ExpireTimers();
-            foreach (ShardConnection connection in _touched)
+
+            // Driving one connection may touch others: the list grows meanwhile.
+            for (int index = 0; index < _touched.Count; index++)
             {
-                connection.IsTouched = false;
-                Drive(connection);
+                Drive(_touched[index]);
             }
             _touched.Clear();
             SendAnswers();
@@ -226,6 +227,7 @@ internal sealed class Shard : IDisposable
                 connection.Http.Handle(Now, next);
             }
         }
+        connection.IsTouched = false;
         while (quic.TryTransmit(Now, _outgoing.GetMemory(), out Transmit transmit))
         {
             _outgoing.Add(transmit.Length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
