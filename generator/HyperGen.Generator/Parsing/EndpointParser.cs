@@ -41,6 +41,7 @@ internal static class EndpointParser
             {
                 continue;
             }
+            (EquatableArray<string> allMetadata, PipelineFeatures allRequires) = FormProtection.Apply(parameters, levels, metadata, requires, context);
             EndpointModel endpoint = new(
                 Name: method.Name,
                 DisplayName: controller.Readable() + "." + method.Name,
@@ -54,8 +55,8 @@ internal static class EndpointParser
                 Signature: signature,
                 Middleware: middleware,
                 Policy: policy,
-                Metadata: metadata,
-                Requires: requires,
+                Metadata: allMetadata,
+                Requires: allRequires,
                 IsInline: isInline);
             context.Found(endpoint, verb);
             yield return endpoint;
