@@ -31,7 +31,7 @@ internal static class Projection
     public static EquatableArray<ProblemModel> Problems(
         ((ImmutableArray<ParsedController> Parsed, ModuleModel Module) Program, AnalyzerConfigOptionsProvider Options) input, CancellationToken cancellation)
     {
-        if (!IsOff("RunAnalyzers", input.Options) && !IsOff("RunAnalyzersDuringBuild", input.Options))
+        if (AnalyzersRun(input.Options))
         {
             return EquatableArray<ProblemModel>.Empty;
         }
@@ -46,6 +46,14 @@ internal static class Projection
     private static IEnumerable<RouteModel> Referenced(ModuleModel module) =>
         module.Assembly.IsExecutable ? module.Assembly.References.SelectMany(static r => r.Routes) : [];
 
-    private static bool IsOff(string property, AnalyzerConfigOptionsProvider options) =>
-        options.GlobalOptions.TryGetValue("build_property." + property, out string? value) && value.Equals("false", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the compiler runs analyzers, by the properties from which MSBuild's <c>_ComputeSkipAnalyzers</c> decides it.</summary>
+    private static bool AnalyzersRun(AnalyzerConfigOptionsProvider options)
+    {
+        // "Run Tests" and "Start Debugging" of Visual Studio build without analyzers, to be quick.
+        bool isHurried = Is("IsImplicitlyTriggeredBuild", "true") && Is("OptimizeImplicitlyTriggeredBuild", "true");
+        return !Is("RunAnalyzers", "false") && !Is("RunAnalyzersDuringBuild", "false") && !isHurried;
+
+        bool Is(string property, string expected) =>
+            options.GlobalOptions.TryGetValue("build_property." + property, out string? value) && value.Equals(expected, StringComparison.OrdinalIgnoreCase);
+    }
 }

@@ -11,12 +11,12 @@ namespace HyperGen.Analyzers.Tests;
 internal static class GeneratorErrors
 {
     /// <summary>The sentences of its <c>#error</c>s, e.g. <c>HG0003: The route template …</c>, each once and in order.</summary>
-    public static IEnumerable<string> Of(CSharpCompilation compilation, bool analyzersOff)
+    public static IEnumerable<string> Of(CSharpCompilation compilation, params (string Name, string Value)[] properties)
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new HyperGenGenerator().AsSourceGenerator()],
             parseOptions: TestProgram.ParseOptions,
-            optionsProvider: new BuildProperties(analyzersOff));
+            optionsProvider: new BuildProperties(properties));
         GeneratorRunResult result = driver.RunGenerators(compilation, TestContext.Current.CancellationToken).GetRunResult().Results.Single();
         Assert.Null(result.Exception);
         return result.GeneratedSources
@@ -25,21 +25,21 @@ internal static class GeneratorErrors
             .Order(StringComparer.Ordinal);
     }
 
-    private sealed class BuildProperties(bool analyzersOff) : AnalyzerConfigOptionsProvider
+    private sealed class BuildProperties((string Name, string Value)[] properties) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(analyzersOff);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(properties);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
     }
 
-    private sealed class Properties(bool analyzersOff) : AnalyzerConfigOptions
+    private sealed class Properties((string Name, string Value)[] properties) : AnalyzerConfigOptions
     {
         public override bool TryGetValue(string key, out string value)
         {
-            value = "false";
-            return analyzersOff && key == "build_property.RunAnalyzers";
+            value = properties.FirstOrDefault(p => "build_property." + p.Name == key).Value ?? "";
+            return value.Length > 0;
         }
     }
 }

@@ -106,13 +106,15 @@ public sealed class HandlerTests
                 [FromKeyedServices("one")] string one,
                 [FromKeyedServices(Letters.Two)] string two,
                 [FromKeyedServices("none")] string? none = null,
-                StringBuilder? missing = null)
+                StringBuilder? missing = null,
+                int number = 7,
+                DayOfWeek? day = null)
             {
-                [Get] public string Get() => $"{one} {two} {none ?? "-"} {missing?.ToString() ?? "-"}";
+                [Get] public string Get() => $"{one} {two} {none ?? "-"} {missing?.ToString() ?? "-"} {number} {day?.ToString() ?? "-"}";
             }
             """));
 
-        Assert.Equal("200 first second - -", await app.GetAsync("/"));
+        Assert.Equal("200 first second - - 7 -", await app.GetAsync("/"));
     }
 
     [Fact]

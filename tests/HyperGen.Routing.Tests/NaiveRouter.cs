@@ -86,11 +86,13 @@ internal sealed class NaiveRouter
             }
 
             var values = new RouteValueDictionary();
-            if (!_matcher.TryMatch(new PathString(path), values))
+            bool hasRest = catchAll >= 0 && segments.Length > catchAll;
+            string plain = hasRest ? "/" + string.Join('/', segments.Take(catchAll).Append("rest")) : path;
+            if (!_matcher.TryMatch(new PathString(plain), values))
             {
                 return null;
             }
-            if (catchAll >= 0 && segments.Length > catchAll)
+            if (hasRest)
             {
                 values[Entry.Template.Segments[^1].Parameter!.Name] = string.Join('/', path[1..].Split('/').Skip(catchAll));
             }

@@ -8,8 +8,7 @@ internal static class AppEmitter
     public static CodeWriter Emit(AppModel app)
     {
         CodeWriter writer = CodeFile.Begin(
-            $"The application {app.Assembly.Name}: {app.Modules.Count} module(s) behind one router.",
-            "An endpoint's number in the application is its number in its module plus the number of endpoints in the modules before.");
+            [$"The application {app.Assembly.Name}: one router before these modules.", "", .. Table(app), "", "An endpoint's number in the application is its number in its module plus the number of endpoints in the modules before."]);
         using (writer.Open("namespace " + app.Assembly.Namespace))
         {
             writer.Line(CodeFile.GeneratedCode);
@@ -26,6 +25,16 @@ internal static class AppEmitter
             }
         }
         return writer;
+    }
+
+    private static IEnumerable<string> Table(AppModel app)
+    {
+        int first = 0;
+        foreach ((string type, int count) in app.Modules)
+        {
+            yield return $"  {first,5}  {type.Replace("global::", "")}";
+            first += count;
+        }
     }
 
     private static void EmitModules(CodeWriter writer, AppModel app)

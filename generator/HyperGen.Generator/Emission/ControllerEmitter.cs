@@ -12,12 +12,22 @@ internal static class ControllerEmitter
         using (writer.Open("namespace " + file.Namespace))
         using (writer.Open("partial class Module"))
         {
-            EmitInitialize(writer, controller);
-            EmitRequirements(writer, controller);
             HandlerEmitter.EmitMembers(writer, controller);
-            foreach (EndpointModel endpoint in controller.Endpoints)
+            if (HandlerEmitter.Initializes(controller))
             {
-                writer.Line();
+                EmitInitialize(writer, controller);
+            }
+            if (RequirementEmitter.HasAny(controller))
+            {
+                RequirementEmitter.Emit(writer, controller);
+            }
+            for (int i = 0; i < controller.Endpoints.Count; i++)
+            {
+                EndpointModel endpoint = controller.Endpoints[i];
+                if (i > 0)
+                {
+                    writer.Line();
+                }
                 EndpointEmitter.Emit(writer, endpoint, controller.Type);
                 writer.Line();
                 EmitRun(writer, controller, endpoint);
@@ -41,29 +51,8 @@ internal static class ControllerEmitter
         {
             HandlerEmitter.EmitInitialize(writer, controller);
         }
-    }
-
-    private static void EmitRequirements(CodeWriter writer, ControllerModel controller)
-    {
         writer.Line();
-        using (writer.Open($"private static void Require_{controller.Name}(global::System.Collections.Generic.List<{CodeFile.Services}ServiceRequirement> services)"))
-        {
-            DependencyEmitter.EmitRequirements(writer, controller.Handler.Dependencies, controller.DisplayName, requiresSingleton: false);
-            foreach (EndpointModel endpoint in controller.Endpoints)
-            {
-                foreach (ParameterModel parameter in endpoint.Parameters.SelectMany(SelfAndMembers))
-                {
-                    if (parameter is { Source: ParameterSource.Service or ParameterSource.KeyedService, Absent: null })
-                    {
-                        DependencyEmitter.EmitRequirement(
-                            writer, parameter.Target, parameter.Source == ParameterSource.KeyedService ? parameter.Key : null, endpoint.DisplayName, requiresSingleton: false);
-                    }
-                }
-            }
-        }
     }
-
-    private static IEnumerable<ParameterModel> SelfAndMembers(ParameterModel parameter) => parameter.Members.SelectMany(SelfAndMembers).Prepend(parameter);
 
     /// <summary>What stands between the pipeline and the method of the endpoint: the handler's instance, and headers known beforehand.</summary>
     private static void EmitRun(CodeWriter writer, ControllerModel controller, EndpointModel endpoint)
@@ -80,7 +69,7 @@ internal static class ControllerEmitter
         {
             if (endpoint.Policy.Push.Count > 0)
             {
-                writer.Line($"context.ResponseHeaders.Link = {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))};");
+                writer.Line($"global::Microsoft.AspNetCore.Http.HeaderDictionaryExtensions.Append(context.ResponseHeaders, \"Link\", {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))});");
             }
             if (endpoint.Policy.Priority is { } priority)
             {

@@ -13,8 +13,7 @@ internal static class HandlerEmitter
         {
             return;
         }
-        string create = DependencyEmitter.Create(controller.Type, handler.Dependencies, "context.Services");
-        writer.Line();
+        string create = DependencyEmitter.CreateForRequest(controller.Type, handler.Dependencies);
         if (handler.Lifetime == HandlerLifetime.Shareable)
         {
             writer.Line(handler.Dependencies.Count == 0
@@ -29,23 +28,24 @@ internal static class HandlerEmitter
             writer.Line($"// {controller.DisplayName} can change, owns something, or asks for the request: each request has its own.");
             writer.Line($"private static {controller.Type} Handler_{controller.Name}({CodeFile.Context} context) => {create};");
         }
+        writer.Line();
     }
+
+    /// <summary>Whether there is anything to make before the first request.</summary>
+    public static bool Initializes(ControllerModel controller) => controller.Handler.Lifetime == HandlerLifetime.Shareable;
 
     /// <summary>The making of the shared instance, within <c>Initialize</c>.</summary>
     public static void EmitInitialize(CodeWriter writer, ControllerModel controller)
     {
         HandlerModel handler = controller.Handler;
-        if (handler.Lifetime != HandlerLifetime.Shareable)
-        {
-            return;
-        }
-        string assignment = $"_handler_{controller.Name} = {DependencyEmitter.Create(controller.Type, handler.Dependencies, "services.Root")};";
-        if (handler.Dependencies.Count == 0)
+        string assignment = $"_handler_{controller.Name} = {DependencyEmitter.CreateForApplication(controller.Type, handler.Dependencies)};";
+        string condition = DependencyEmitter.AllSingletons(handler.Dependencies);
+        if (condition.Length == 0)
         {
             writer.Line(assignment);
             return;
         }
-        using (writer.Open($"if ({DependencyEmitter.AllSingletons(handler.Dependencies)})"))
+        using (writer.Open($"if ({condition})"))
         {
             writer.Line(assignment);
         }

@@ -76,9 +76,9 @@ internal static class ModuleEmitter
             writer.Line($"{List}<{CodeFile.Services}ServiceRequirement> services = new();");
             foreach (KeyValuePair<MiddlewareModel, string> instance in middleware.Instances)
             {
-                DependencyEmitter.EmitRequirements(writer, instance.Key.Dependencies, instance.Key.DisplayName, requiresSingleton: true);
+                RequirementEmitter.Emit(writer, instance.Key.Dependencies, instance.Key.DisplayName, requiresSingleton: true);
             }
-            foreach (ControllerModel controller in module.Controllers)
+            foreach (ControllerModel controller in module.Controllers.Where(RequirementEmitter.HasAny))
             {
                 writer.Line($"Require_{controller.Name}(services);");
             }
@@ -90,11 +90,10 @@ internal static class ModuleEmitter
     private static void EmitConfigureJson(CodeWriter writer, AssemblyModel assembly)
     {
         writer.Line("/// <inheritdoc/>");
-        using (writer.Open("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options)"))
-        {
-            string contexts = string.Concat(assembly.JsonContexts.Select(static context => $", {context}.Default"));
-            writer.Line($"global::HyperGen.CompilerServices.JsonContracts.Configure(options{contexts});");
-        }
+        const string Resolver = "global::System.Text.Json.Serialization.Metadata.IJsonTypeInfoResolver";
+        string contexts = string.Join(", ", assembly.JsonContexts.Select(static c => c + ".Default"));
+        writer.Line("public override void ConfigureJson(global::System.Text.Json.JsonSerializerOptions options) =>");
+        writer.Line($"    {CodeFile.Services}JsonContracts.Configure(options, new {Resolver}[] {{ {contexts} }});");
         writer.Line();
     }
 
@@ -106,11 +105,11 @@ internal static class ModuleEmitter
             foreach (KeyValuePair<MiddlewareModel, string> instance in middleware.Instances)
             {
                 MiddlewareModel model = instance.Key;
-                string create = DependencyEmitter.Create(model.Type, model.Dependencies, "services.Root", model.Attribute);
+                string create = DependencyEmitter.CreateForApplication(model.Type, model.Dependencies, model.Attribute);
                 writer.Line($"{instance.Value} = {(model.Place is null ? $"services.Once(static services => {create})" : create)};");
             }
             EndpointEmitter.EmitInitialize(writer, endpoints);
-            foreach (ControllerModel controller in module.Controllers)
+            foreach (ControllerModel controller in module.Controllers.Where(HandlerEmitter.Initializes))
             {
                 writer.Line($"Initialize_{controller.Name}(services);");
             }

@@ -24,7 +24,13 @@ internal static class RouterEmitter
         {
             writer.Line($"/// <summary>The most parameters that a route has.</summary>");
             writer.Line($"public const int MaxRouteValues = {maxValues};").Line();
-            EmitMatch(writer, table.Count > 0, tree.Count > 0, trie.Depth);
+            if (routes.Count == 0)
+            {
+                writer.Line($"public static int Match(string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values) => -1;").Line();
+                writer.Line("public static string Allow(int match) => \"OPTIONS\";");
+                return;
+            }
+            EmitMatch(writer, table.Count > 0, tree.Count > 0);
             RouterVerbEmitter.Emit(writer, verbs, routes);
             if (table.Count > 0)
             {
@@ -37,38 +43,54 @@ internal static class RouterEmitter
         }
     }
 
-    private static void EmitMatch(CodeWriter writer, bool hasTable, bool hasTree, int depth)
+    private static void EmitMatch(CodeWriter writer, bool hasTable, bool hasTree)
     {
+        string parameters = $"string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values";
         writer.Line("/// <summary>Finds the endpoint for a request. See GeneratedApp.Match for what is returned.</summary>");
-        using (writer.Open($"public static int Match(string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values)"))
+        using (writer.Open($"public static int Match({parameters})"))
         {
             using (writer.Open("if (path.Length == 0 || path[0] != (byte)'/')"))
             {
                 writer.Line("return -1;");
             }
+            writer.Line($"var walked = new {RouterTypes.RoutePath}(path);");
+            writer.Line("return walked.HasUpperCase ? MatchLower(method, path.Length, in walked, values) : Find(method, in walked, values);");
+        }
+        writer.Line();
+        writer.Line("// Literals ignore the case of ASCII letters: they are compared with a copy in lower case. Values are taken from the path as it came.");
+        using (writer.Open($"private static int MatchLower(string method, int length, scoped in {RouterTypes.RoutePath} path, global::System.Span<{RouterTypes.RouteRange}> values)"))
+        {
+            writer.Line("byte[]? rented = length <= 128 ? null : global::System.Buffers.ArrayPool<byte>.Shared.Rent(length);");
+            writer.Line("global::System.Span<byte> lower = rented is null ? stackalloc byte[128] : rented;");
+            writer.Line($"int match = Find(method, new {RouterTypes.RoutePath}(path, lower), values);");
+            using (writer.Open("if (rented is not null)"))
+            {
+                writer.Line("global::System.Buffers.ArrayPool<byte>.Shared.Return(rented);");
+            }
+            writer.Line("return match;");
+        }
+        writer.Line();
+        using (writer.Open($"private static int Find(string method, scoped in {RouterTypes.RoutePath} path, global::System.Span<{RouterTypes.RouteRange}> values)"))
+        {
             writer.Line("int verb = Verb(method);");
             writer.Line();
             writer.Line("// Collects the methods of routes that have the path but not the method; none leaves -1.");
             writer.Line("int allowed = 0;");
-            writer.Line("int match;");
+            writer.Line("int match = -1;");
             if (hasTable)
             {
-                writer.Line("match = MatchTable(path, verb, ref allowed);");
-                using (writer.Open("if (match >= 0)"))
+                writer.Line("match = FindInTable(path.Text, verb, ref allowed);");
+            }
+            if (hasTable && hasTree)
+            {
+                using (writer.Open("if (match < 0)"))
                 {
-                    writer.Line("return match;");
+                    writer.Line("match = Node0(in path, 1, verb, values, ref allowed);");
                 }
             }
-            if (hasTree)
+            else if (hasTree)
             {
-                writer.Line();
-                writer.Line($"// Room for the {depth} segments that the longest route has, and for one more, by which a longer path is known.");
-                writer.Line($"global::System.Span<int> slashes = stackalloc int[{depth + 2}];");
-                writer.Line($"match = Node0(new {RouterTypes.PathSegments}(path, slashes), verb, values, ref allowed);");
-            }
-            if (!hasTable && !hasTree)
-            {
-                writer.Line("match = -1;");
+                writer.Line("match = Node0(in path, 1, verb, values, ref allowed);");
             }
             writer.Line("return match >= 0 ? match : ~allowed;");
         }

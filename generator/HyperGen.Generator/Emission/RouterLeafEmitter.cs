@@ -12,17 +12,15 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
     public void Emit(Candidate candidate, TriePath at, bool takesRest)
     {
         int present = at.Node.Depth + (takesRest ? 1 : 0);
-        List<string> checks = Checks(candidate.Template, at, present).ToList();
         string handlers = string.Join(", ", candidate.Routes.Select(static route => $"{route.Method} {route.DisplayName}"));
         writer.Line($"// {CSharpText.Comment(candidate.Template.Text)}: {CSharpText.Comment(handlers)}");
-        if (checks.Count == 0)
+        if (candidate.Template.Segments.Any(static segment => segment.IsComplex))
         {
-            EmitAnswer(candidate, present);
-            return;
+            EmitComplex(candidate, at, present);
         }
-        using (writer.Open($"if ({string.Join(" && ", checks)})"))
+        else
         {
-            EmitAnswer(candidate, present);
+            EmitChecked(candidate, at, present, []);
         }
     }
 
@@ -72,55 +70,86 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
         return "Pattern" + index.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>
+    /// On the way each segment was put down as one value. Here a complex one becomes several, so the values after it move; what was put down is
+    /// restored afterwards, for what is tried next.
+    /// </summary>
+    private void EmitComplex(Candidate candidate, TriePath at, int present)
+    {
+        using (writer.Open())
+        {
+            List<int> slots = [.. at.Slots.Where(static slot => slot >= 0)];
+            slots.ForEach(slot => writer.Line($"{RouterTypes.RouteRange} range{slot} = values[{slot}];"));
+            List<string> matches = [];
+            for (int i = 0; i < Math.Min(present, at.Slots.Count); i++)
+            {
+                RouteSegment segment = candidate.Template.Segments[i];
+                if (segment.Parameter is { } parameter)
+                {
+                    writer.Line($"values[{parameter.Ordinal}] = range{at.Slots[i]};");
+                }
+                else if (segment.IsComplex)
+                {
+                    matches.Add(ComplexMatch(segment, at.Slots[i]));
+                }
+            }
+            EmitChecked(candidate, at, present, matches);
+            slots.ForEach(slot => writer.Line($"values[{slot}] = range{slot};"));
+        }
+    }
+
+    private static string ComplexMatch(RouteSegment segment, int slot)
+    {
+        // A slash stands for a parameter: no segment contains one.
+        string pattern = string.Concat(segment.Parts.Select(static part => part.Literal is { } literal ? RouteShape.Fold(literal) : "/"));
+        List<RouteParameter> parameters = [.. segment.Parameters];
+        string isLastOptional = parameters[parameters.Count - 1].IsOptional ? "true" : "false";
+        return $"path.Match(range{slot}, {CSharpText.Utf8Literal(pattern)}, {isLastOptional}, values.Slice({parameters[0].Ordinal}, {parameters.Count}))";
+    }
+
+    private void EmitChecked(Candidate candidate, TriePath at, int present, List<string> matches)
+    {
+        List<string> checks = [.. matches, .. Checks(candidate.Template, at, present)];
+        if (checks.Count == 0)
+        {
+            EmitAnswer(candidate, present);
+            return;
+        }
+        using (writer.Open($"if ({string.Join(" && ", checks)})"))
+        {
+            EmitAnswer(candidate, present);
+        }
+    }
+
     private IEnumerable<string> Checks(RouteTemplate template, TriePath at, int present)
     {
         for (int i = 0; i < template.Segments.Count; i++)
         {
-            RouteSegment segment = template.Segments[i];
-            IEnumerable<string> checks = segment switch
+            foreach (RouteParameter parameter in template.Segments[i].Parameters)
             {
-                { IsComplex: true } => ComplexChecks(segment, i),
-                { Parameter: null } => [],
-                { Parameter: { } parameter } when i >= present =>
-                    parameter.DefaultValue is null ? [] : parameter.Constraints.Select(constraint => Check(constraint, CSharpText.Utf8Literal(parameter.DefaultValue))),
-                { Parameter: { IsCatchAll: true } parameter } => parameter.Constraints.Select(constraint => Check(constraint, $"path.Rest({i})")),
-                { Parameter: { } parameter } => at.Checked[i] ? [] : parameter.Constraints.Select(constraint => Check(constraint, $"path[{i}]")),
-            };
-            foreach (string check in checks)
-            {
-                yield return check;
+                string value = i >= present
+                    ? CSharpText.Utf8Literal(parameter.DefaultValue ?? "")
+                    : $"path.Value({(parameter.IsCatchAll ? $"path.Rest(start{i})" : $"values[{parameter.Ordinal}]")})";
+                bool isSettled = i >= present ? parameter.DefaultValue is null : !parameter.IsCatchAll && at.Checked[i];
+                foreach (RouteParameterConstraint constraint in isSettled ? [] : parameter.Constraints)
+                {
+                    bool mayBeAbsent = template.Segments[i].IsComplex && parameter.IsOptional;
+                    string check = Check(constraint, value);
+                    yield return mayBeAbsent ? $"(values[{parameter.Ordinal}].Length < 0 || {check})" : check;
+                }
             }
         }
     }
 
-    private IEnumerable<string> ComplexChecks(RouteSegment segment, int index)
-    {
-        // A slash stands for a parameter: no segment contains one.
-        string pattern = string.Concat(segment.Parts.Select(static part => part.Literal is { } literal ? RouteShape.Fold(literal) : "/"));
-        List<RouteParameter> parameters = segment.Parameters.ToList();
-        string isLastOptional = parameters[parameters.Count - 1].IsOptional ? "true" : "false";
-        yield return $"path.Match({index}, {CSharpText.Utf8Literal(pattern)}, {isLastOptional}, values.Slice({parameters[0].Ordinal}, {parameters.Count}))";
-        foreach (RouteParameter parameter in parameters)
-        {
-            string value = $"values[{parameter.Ordinal}]";
-            foreach (RouteParameterConstraint constraint in parameter.Constraints)
-            {
-                string check = Check(constraint, $"path.Value({value})");
-                yield return parameter.IsOptional ? $"({value}.Length < 0 || {check})" : check;
-            }
-        }
-    }
-
+    /// <summary>Writes the values that are not yet there, the last first: its bounds check covers the others.</summary>
     private void EmitAnswer(Candidate candidate, int present)
     {
         IReadOnlyList<RouteSegment> segments = candidate.Template.Segments;
-
-        // The last one first: its bounds check covers the others.
         for (int i = segments.Count - 1; i >= 0; i--)
         {
-            if (segments[i].Parameter is { } parameter)
+            if (segments[i].Parameter is { } parameter && (i >= present || parameter.IsCatchAll))
             {
-                string value = i >= present ? RouterTypes.RouteRange + ".Absent" : parameter.IsCatchAll ? $"path.RestRange({i})" : $"path.Range({i})";
+                string value = i >= present ? RouterTypes.RouteRange + ".Absent" : $"path.Rest(start{i})";
                 writer.Line($"values[{parameter.Ordinal}] = {value};");
             }
         }

@@ -36,6 +36,28 @@ internal static class RouterPicture
 
     private static void Draw(List<string> lines, TrieNode node, string indent)
     {
+        List<(string Label, TrieNode? Child, Candidate? CatchAll)> branches = Branches(node);
+        for (int i = 0; i < branches.Count && lines.Count <= MostLines * 64; i++)
+        {
+            (string label, TrieNode? child, Candidate? rest) = branches[i];
+
+            // One branch after the other on a line, as long as there is no choice: that is what compresses the trie.
+            while (child is { Ends.Count: 0, CatchAlls.Count: 0 } && Branches(child) is { Count: 1 } only)
+            {
+                label += "/" + only[0].Label;
+                child = only[0].Child;
+            }
+            bool isLast = i == branches.Count - 1;
+            lines.Add(indent + "+-- " + label + Handlers(child?.Ends ?? [rest!]));
+            if (child is not null)
+            {
+                Draw(lines, child, indent + (isLast ? "    " : "|   "));
+            }
+        }
+    }
+
+    private static List<(string Label, TrieNode? Child, Candidate? CatchAll)> Branches(TrieNode node)
+    {
         List<(string Label, TrieNode? Child, Candidate? CatchAll)> branches = [];
         branches.AddRange(node.Literals.Select(static pair => (CSharpText.Comment(pair.Key), (TrieNode?)pair.Value, (Candidate?)null)));
         if (node.Constrained is { } constrained)
@@ -47,25 +69,7 @@ internal static class RouterPicture
             branches.Add(("{}", parameter, null));
         }
         branches.AddRange(node.CatchAlls.Select(static rest => ("{**}", (TrieNode?)null, (Candidate?)rest)));
-
-        for (int i = 0; i < branches.Count && lines.Count <= MostLines * 64; i++)
-        {
-            (string label, TrieNode? child, Candidate? rest) = branches[i];
-
-            // One branch after the other on a line, as long as there is no choice: that is what compresses the trie.
-            while (child is { Ends.Count: 0, CatchAlls.Count: 0, Literals.Count: 1, Constrained: null, Parameter: null })
-            {
-                KeyValuePair<string, TrieNode> only = child.Literals.First();
-                label += "/" + CSharpText.Comment(only.Key);
-                child = only.Value;
-            }
-            bool isLast = i == branches.Count - 1;
-            lines.Add(indent + "+-- " + label + Handlers(child?.Ends ?? [rest!]));
-            if (child is not null)
-            {
-                Draw(lines, child, indent + (isLast ? "    " : "|   "));
-            }
-        }
+        return branches;
     }
 
     private static string Handlers(IEnumerable<Candidate> ends)

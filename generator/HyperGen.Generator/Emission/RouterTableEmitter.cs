@@ -39,23 +39,31 @@ internal static class RouterTableEmitter
 
     private static void EmitLookup(CodeWriter writer, StaticRoutes routes)
     {
+        List<int> all = [.. routes.Slots.Where(static slot => slot is not null).Select(static slot => slot!.Bytes.Length)];
+        int longest = all.Max();
+        ulong lengths = all.Aggregate(0UL, static (mask, length) => mask | (1UL << (length & 63)));
         writer.Line($"// The {routes.Slots.Count(static slot => slot is not null)} routes without parameters lie in {routes.Hash.Slots} slots. The length of a path and {routes.Words.Count} of its words tell them all apart,");
         writer.Line("// so that one probe finds the only route that may be meant, and one comparison tells whether it is.");
-        using (writer.Open($"private static int MatchTable({RouterTypes.Bytes} path, int verb, ref int allowed)"))
+        using (writer.Open($"private static int FindInTable({RouterTypes.Bytes} path, int verb, ref int allowed)"))
         {
-            writer.Line("path = path[path.Length - 1] == (byte)'/' ? path.Slice(0, path.Length - 1) : path;");
+            writer.Line($"// No other length occurs.");
+            using (writer.Open($"if (path.Length > {longest} || (({CSharpText.Hex(lengths)} >> (path.Length & 63)) & 1) == 0)"))
+            {
+                writer.Line("return -1;");
+            }
             string key = "(ulong)path.Length";
             for (int i = 0; i < routes.Words.Count; i++)
             {
                 WordPlace place = routes.Words[i];
                 string start = place.FromEnd ? $"global::System.Math.Max(0, path.Length - {place.Distance})" : place.Distance.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 string mix = WordPlace.MixOf(i) == 1 ? "" : " * " + CSharpText.Hex(WordPlace.MixOf(i));
-                key += $" + ({RouterTypes.RouteText}.WordAt(path, {start}){mix})";
+                key += $" + ({RouterTypes.RouteText}.Word(path, {start}){mix})";
             }
             writer.Line($"ulong key = unchecked({key});");
             writer.Line($"int slot = {HashExpression.Write(routes.Hash, "key", "TableDisplacements")};");
             writer.Line("int start = TableStarts[slot];");
-            using (writer.Open($"if (!{RouterTypes.RouteText}.Equals(path, TableText.Slice(start, TableStarts[slot + 1] - start)))"))
+            writer.Line("int length = TableStarts[slot + 1] - start;");
+            using (writer.Open("if (path.Length != length || TableMethods[slot] == 0 || !global::System.MemoryExtensions.SequenceEqual(path, TableText.Slice(start, length)))"))
             {
                 writer.Line("return -1;");
             }

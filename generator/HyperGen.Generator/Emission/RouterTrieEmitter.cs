@@ -18,7 +18,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
     public void Emit(RouteTrie trie)
     {
         _plan = new MethodPlan(trie.Root, verbs);
-        Enqueue(new TriePath(trie.Root, [], "/"), null);
+        Enqueue(new TriePath(trie.Root, [], [], "/"), null);
         while (_pending.Count > 0)
         {
             PendingMethod method = _pending.Dequeue();
@@ -27,17 +27,17 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         _leaves.EmitPatterns();
     }
 
-    private const string Signature = $"scoped in {RouterTypes.PathSegments} path, int verb, global::System.Span<{RouterTypes.RouteRange}> values, ref int allowed";
+    private static string Signature(string depth) => $"scoped in {RouterTypes.RoutePath} path, int start{depth}, int verb, global::System.Span<{RouterTypes.RouteRange}> values, ref int allowed";
 
     /// <summary>Plans a method for a node, or for some of the literals below one, and returns its name.</summary>
     private string Enqueue(TriePath at, List<(int Slot, TriePath Child)>? group)
     {
-        string name = "Node" + (_methods++).ToString(CultureInfo.InvariantCulture);
+        string name = "Node" + Number(_methods++);
         _pending.Enqueue(new PendingMethod(() =>
         {
             writer.Line($"// {CSharpText.Comment(at.Text)}{(group is null ? "" : $": {group.Count} of its literals")}");
-            string slot = group is null ? "" : ", int slot";
-            using (writer.Open($"private static int {name}({Signature}{slot})"))
+            string slot = group is null ? "" : $", int length{at.Node.Depth}, ulong head{at.Node.Depth}, int slot{at.Node.Depth}";
+            using (writer.Open($"private static int {name}({Signature(Number(at.Node.Depth))}{slot})"))
             {
                 if (group is null)
                 {
@@ -45,7 +45,9 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
                 }
                 else
                 {
-                    EmitSwitch(at.Node, "slot", group);
+                    string depth = Number(at.Node.Depth);
+                    writer.Line($"int start{at.Node.Depth + 1} = start{depth} + length{depth} + 1;");
+                    EmitSwitch(at.Node, "slot" + depth, group);
                 }
                 writer.Line("return -1;");
             }
@@ -58,7 +60,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
     {
         if (_plan.IsMethod(at.Node))
         {
-            EmitCall(Enqueue(at, null), "", at.Node.Depth);
+            EmitCall(Enqueue(at, null), "", at.Node.Depth, Number(at.Node.Depth));
         }
         else
         {
@@ -66,13 +68,12 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         }
     }
 
-    private void EmitCall(string method, string extra, int depth)
+    private void EmitCall(string method, string extra, int start, string result)
     {
-        string result = "match" + depth.ToString(CultureInfo.InvariantCulture);
-        writer.Line($"int {result} = {method}(path, verb, values, ref allowed{extra});");
-        using (writer.Open($"if ({result} >= 0)"))
+        writer.Line($"int match{result} = {method}(in path, start{start}, verb, values, ref allowed{extra});");
+        using (writer.Open($"if (match{result} >= 0)"))
         {
-            writer.Line($"return {result};");
+            writer.Line($"return match{result};");
         }
     }
 
@@ -82,17 +83,36 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         bool goesOn = node.CatchAlls.Count > 0 || node.Children.Any();
         if (node.Ends.Count > 0)
         {
-            using (writer.Open($"if (path.Count == {node.Depth})"))
+            using (writer.Open($"if (path.IsEnd(start{node.Depth}))"))
             {
                 node.Ends.ForEach(end => _leaves.Emit(end, at, takesRest: false));
             }
         }
-        if (goesOn)
+        if (node.Ends.Count > 0 && goesOn)
         {
-            using (writer.Open(node.Ends.Count > 0 ? "else" : $"if (path.Count > {node.Depth})"))
+            using (writer.Open("else"))
             {
-                EmitChildren(at);
-                node.CatchAlls.ForEach(rest => _leaves.Emit(rest, at, takesRest: true));
+                EmitRest(at);
+            }
+        }
+        else if (goesOn)
+        {
+            EmitRest(at);
+        }
+    }
+
+    private void EmitRest(TriePath at)
+    {
+        if (at.Node.Children.Any())
+        {
+            EmitChildren(at);
+        }
+        if (at.Node.CatchAlls.Count > 0)
+        {
+            // Where the path may have ended was settled above only if something may end there.
+            using (at.Node.Ends.Count > 0 ? default(CodeWriter.Block?) : writer.Open($"if (!path.IsEnd(start{at.Node.Depth}))"))
+            {
+                at.Node.CatchAlls.ForEach(rest => _leaves.Emit(rest, at, takesRest: true));
             }
         }
     }
@@ -100,29 +120,31 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
     private void EmitChildren(TriePath at)
     {
         TrieNode node = at.Node;
-        string depth = node.Depth.ToString(CultureInfo.InvariantCulture);
-        if (node.Children.Any())
-        {
-            writer.Line($"int length{depth} = path.Length({depth});");
-        }
+        string depth = Number(node.Depth);
+        writer.Line($"int length{depth} = path.Length(start{depth});");
+        writer.Line($"int start{node.Depth + 1} = start{depth} + length{depth} + 1;");
         if (node.Literals.Count > 0)
         {
             EmitLiterals(at, depth);
         }
         if (node.Constrained is { } constrained)
         {
-            string check = string.Concat((constrained.EntryConstraints ?? []).Select(constraint => " && " + _leaves.Check(constraint, $"path[{depth}]")));
-            using (writer.Open($"if (length{depth} != 0{check})"))
-            {
-                EmitChild(at.Constrained());
-            }
+            string check = string.Concat((constrained.EntryConstraints ?? []).Select(
+                constraint => " && " + _leaves.Check(constraint, $"path.Segment(start{depth}, length{depth})")));
+            EmitParameter(at.Constrained(), check, depth);
         }
         if (node.Parameter is not null)
         {
-            using (writer.Open($"if (length{depth} != 0)"))
-            {
-                EmitChild(at.Parameter());
-            }
+            EmitParameter(at.Parameter(), "", depth);
+        }
+    }
+
+    private void EmitParameter(TriePath child, string check, string depth)
+    {
+        using (writer.Open($"if (length{depth} > 0{check})"))
+        {
+            writer.Line($"values[{child.Slots.Count(static slot => slot >= 0) - 1}] = new {RouterTypes.RouteRange}(start{depth}, length{depth});");
+            EmitChild(child);
         }
     }
 
@@ -133,13 +155,13 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         List<byte[]> texts = node.Literals.Keys.Select(RouteBytes.Utf8).ToList();
         if (texts.Exists(static text => text.Length <= 16) || children.Count > MostCompared)
         {
-            writer.Line($"ulong head{depth} = path.Head({depth});");
+            writer.Line($"ulong head{depth} = path.Head(start{depth}, length{depth});");
         }
         if (children.Count <= MostCompared)
         {
             for (int i = 0; i < children.Count; i++)
             {
-                using (writer.Open($"{(i == 0 ? "" : "else ")}if ({LiteralTest(texts[i], node.Depth, "length" + depth)})"))
+                using (writer.Open($"{(i == 0 ? "" : "else ")}if ({LiteralTest(texts[i], depth)})"))
                 {
                     EmitChild(children[i]);
                 }
@@ -152,9 +174,10 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         string table = "";
         if (hash.Hash.Displacements is { } displacements)
         {
-            table = "Displacements" + (_tables++).ToString(CultureInfo.InvariantCulture);
+            table = "Displacements" + Number(_tables++);
+            string name = table;
             _pending.Enqueue(new PendingMethod(() => ConstantTable.Write(
-                writer, table, displacements.Select(static value => (int)value).ToList(), $"Moves the literals below {CSharpText.Comment(at.Text)} to slots of their own.")));
+                writer, name, displacements.Select(static value => (int)value).ToList(), $"Moves the literals below {CSharpText.Comment(at.Text)} to slots of their own.")));
         }
         writer.Line($"int slot{depth} = {HashExpression.Write(hash.Hash, "key" + depth, table)};");
         List<(int Slot, TriePath Child)> cases = children.Select((child, i) => (hash.Slot(texts[i]), child)).OrderBy(static pair => pair.Item1).ToList();
@@ -172,7 +195,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
                 writer.Line($"case {group.Key}:");
                 using (writer.Open())
                 {
-                    EmitCall(Enqueue(at, group.ToList()), $", slot{depth}", node.Depth);
+                    EmitCall(Enqueue(at, group.ToList()), $", length{depth}, head{depth}, slot{depth}", node.Depth, depth);
                     writer.Line("break;");
                 }
             }
@@ -184,18 +207,12 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
     {
         using (writer.Open($"switch ({slot})"))
         {
-            foreach (IGrouping<int, (int Slot, TriePath Child)> group in cases.GroupBy(static pair => pair.Slot))
+            foreach ((int number, TriePath child) in cases)
             {
-                writer.Line($"case {group.Key}:");
+                writer.Line($"case {number} when {LiteralTest(RouteBytes.Utf8(child.Segment), Number(node.Depth))}:");
                 using (writer.Open())
                 {
-                    foreach ((_, TriePath child) in group)
-                    {
-                        using (writer.Open($"if ({LiteralTest(RouteBytes.Utf8(child.Segment), node.Depth, $"path.Length({node.Depth})")})"))
-                        {
-                            EmitChild(child);
-                        }
-                    }
+                    EmitChild(child);
                     writer.Line("break;");
                 }
             }
@@ -203,18 +220,18 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
     }
 
     /// <summary>Up to eight bytes are one number, up to sixteen two that may overlap.</summary>
-    private static string LiteralTest(byte[] text, int depth, string length)
+    private static string LiteralTest(byte[] bytes, string depth)
     {
-        string literal = CSharpText.Utf8Literal(System.Text.Encoding.UTF8.GetString(text));
-        if (text.Length > 16)
+        string text = System.Text.Encoding.UTF8.GetString(bytes);
+        if (bytes.Length > 16)
         {
-            return $"path.Is({depth}, {literal})";
+            return $"path.Is(start{depth}, length{depth}, {CSharpText.Utf8Literal(text)})";
         }
-        string head = length.StartsWith("length", StringComparison.Ordinal) ? "head" + depth.ToString(CultureInfo.InvariantCulture) : $"path.Head({depth})";
-        string first = $"{length} == {text.Length} && {head} == {CSharpText.Hex(RouteBytes.Head(text))}";
-        string second = text.Length > 8 ? $" && path.Tail({depth}) == {CSharpText.Hex(RouteBytes.Tail(text))}" : "";
-        return $"{first}{second} /* {CSharpText.Comment(System.Text.Encoding.UTF8.GetString(text)).Replace("*/", "* /")} */";
+        string tail = bytes.Length > 8 ? $" && path.Word(start{depth} + {bytes.Length - 8}) == {CSharpText.Hex(RouteBytes.Tail(bytes))}" : "";
+        return $"length{depth} == {bytes.Length} && head{depth} == {CSharpText.Hex(RouteBytes.Head(bytes))}{tail} /* {CSharpText.Comment(text).Replace("*/", "* /")} */";
     }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private sealed record PendingMethod(Action Write);
 }

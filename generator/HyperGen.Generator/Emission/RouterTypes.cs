@@ -4,8 +4,8 @@ namespace HyperGen.Generator.Emission;
 internal static class RouterTypes
 {
     public const string Bytes = "global::System.ReadOnlySpan<byte>";
-    public const string PathSegments = "global::HyperGen.CompilerServices.PathSegments";
     public const string RouteConstraint = "global::HyperGen.CompilerServices.RouteConstraint";
+    public const string RoutePath = "global::HyperGen.CompilerServices.RoutePath";
     public const string RouteRange = "global::HyperGen.CompilerServices.RouteRange";
     public const string RouteRegex = "global::HyperGen.CompilerServices.RouteRegex";
     public const string RouteText = "global::HyperGen.CompilerServices.RouteText";

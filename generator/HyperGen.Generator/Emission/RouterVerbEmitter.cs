@@ -64,27 +64,21 @@ internal static class RouterVerbEmitter
         writer.Line("/// <summary>The number of a method; servers hand out upper-case constants, anything else is compared without regard to case.</summary>");
         using (writer.Open("private static int Verb(string method)"))
         {
-            using (writer.Open("switch (method)"))
+            using (writer.Open("switch (method.Length)"))
             {
-                for (int i = 0; i < verbs.Names.Count; i++)
+                foreach (IGrouping<int, string> group in verbs.Names.GroupBy(static name => name.Length))
                 {
-                    writer.Line($"case {CSharpText.Literal(verbs.Names[i])}: return {Constant(verbs, i)};");
-                }
-                if (verbs.Names.Count == 0)
-                {
-                    writer.Line("default: return 31;");
+                    writer.Line($"case {group.Key}:");
+                    foreach (string name in group)
+                    {
+                        writer.Line($"    if (method == {CSharpText.Literal(name)}) return {Constant(verbs, verbs.Number(name))};");
+                    }
+                    writer.Line("    break;");
                 }
             }
-            if (verbs.Names.Count > 0)
-            {
-                writer.Line("return VerbIgnoringCase(method);");
-            }
+            writer.Line("return VerbIgnoringCase(method);");
         }
         writer.Line();
-        if (verbs.Names.Count == 0)
-        {
-            return;
-        }
         using (writer.Open("private static int VerbIgnoringCase(string method)"))
         {
             for (int i = 0; i < verbs.Names.Count; i++)

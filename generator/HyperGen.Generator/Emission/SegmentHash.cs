@@ -24,7 +24,7 @@ internal sealed class SegmentHash
 
     /// <summary>The key of a segment, where <c>head</c> and <c>length</c> are variables.</summary>
     public string KeyExpression(string depth) =>
-        $"head{depth} + (ulong)length{depth}{(_usesTail ? $" + (path.Tail({depth}) * {CSharpText.Hex(TailMix)})" : "")}";
+        $"head{depth} + (ulong)length{depth}{(_usesTail ? $" + (path.Tail(start{depth}, length{depth}) * {CSharpText.Hex(TailMix)})" : "")}";
 
     private static ulong Key(byte[] text, bool usesTail) =>
         unchecked(RouteBytes.Head(text) + (ulong)text.Length + (usesTail ? RouteBytes.Tail(text) * TailMix : 0));

@@ -1,4 +1,5 @@
 using HyperGen.Generator.Models;
+using HyperGen.Generator.Parsing;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace HyperGen.Generator.Emission;
@@ -36,6 +37,6 @@ internal sealed record UrlParameter(string Declaration, string Text)
     private static string Identifier(string name)
     {
         string valid = new([.. name.Select(static c => SyntaxFacts.IsIdentifierPartCharacter(c) ? c : '_')]);
-        return SyntaxFacts.IsIdentifierStartCharacter(valid[0]) ? "@" + valid : "_" + valid;
+        return SyntaxFacts.IsIdentifierStartCharacter(valid[0]) ? SymbolExtensions.EscapedIdentifier(valid) : "_" + valid;
     }
 }

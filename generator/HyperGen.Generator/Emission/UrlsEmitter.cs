@@ -1,4 +1,5 @@
 using HyperGen.Generator.Models;
+using HyperGen.Generator.Parsing;
 
 namespace HyperGen.Generator.Emission;
 
@@ -26,7 +27,7 @@ internal static class UrlsEmitter
     private static void EmitController(CodeWriter writer, ControllerModel controller)
     {
         writer.Line($"/// <summary>The paths of {controller.DisplayName}.</summary>");
-        using (writer.Open($"internal static class {(controller.Name == "Urls" ? "Urls_" : "@" + controller.Name)}"))
+        using (writer.Open($"internal static class {(controller.Name == "Urls" ? "Urls_" : SymbolExtensions.EscapedIdentifier(controller.Name))}"))
         {
             HashSet<string> templates = new(StringComparer.Ordinal);
             foreach (EndpointModel endpoint in controller.Endpoints)
@@ -46,7 +47,7 @@ internal static class UrlsEmitter
         UrlParameter[] parameters = UrlParameter.AllOf(template, endpoint);
         writer.Line($"/// <summary>The path of {endpoint.DisplayName}: {Escape(endpoint.Template)}</summary>");
         string list = string.Join(", ", parameters.Select(static p => p.Declaration));
-        writer.Line($"public static string {(name == controller.Name ? name + "_" : "@" + name)}({list}) =>");
+        writer.Line($"public static string {(name == controller.Name ? name + "_" : SymbolExtensions.EscapedIdentifier(name))}({list}) =>");
         writer.Line($"    {Path(template, parameters)};");
         writer.Line();
     }

@@ -10,6 +10,9 @@ internal sealed record DependencyModel(DependencyKind Kind, string Type, string?
 internal enum DependencyKind
 {
     Service,
+
+    /// <summary>The default of a parameter that no container could fill: a number, a flag, a struct.</summary>
+    Constant,
     RequestContext,
     HttpContext,
 

@@ -35,6 +35,9 @@ internal sealed record ParameterModel(string Name, string Type, ParameterSource 
 
     /// <summary>How many of <see cref="Members"/> are constructor parameters.</summary>
     public int ConstructorMembers { get; init; }
+
+    /// <summary>The parameter and, however deep, what it is made of.</summary>
+    public IEnumerable<ParameterModel> SelfAndMembers => Members.SelectMany(static m => m.SelfAndMembers).Prepend(this);
 }
 
 /// <summary>How text becomes a value.</summary>

@@ -43,7 +43,8 @@ internal static class ConstructorParser
 
     private static DependencyModel Dependency(IParameterSymbol parameter, AttributeData? use, ParsingContext context)
     {
-        string type = parameter.Type.Qualified();
+        // List<string?> and List<string> are told apart by the compiler, and typeof takes the former; of the type itself it takes no annotation.
+        string type = parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).QualifiedWithNullability();
         if (use is not null)
         {
             if (parameter.Type.IsOrDerivesFrom(context.Types[KnownNames.Use]) && use.AttributeClass.IsOrDerivesFrom((INamedTypeSymbol)parameter.Type.OriginalDefinition))
@@ -58,6 +59,10 @@ internal static class ConstructorParser
         else if (parameter.Type.Is(context.Types[KnownNames.HttpContext]))
         {
             return new DependencyModel(DependencyKind.HttpContext, type);
+        }
+        if (parameter is { HasExplicitDefaultValue: true, Type.IsValueType: true } && parameter.Type.UnderlyingNullable() is null)
+        {
+            return new DependencyModel(DependencyKind.Constant, type, Default: parameter.DefaultExpression());
         }
         string? key = null;
         foreach (AttributeData attribute in parameter.GetAttributes())

@@ -23,14 +23,14 @@ internal static class EndpointParser
         ImmutableArray<Level> levels = outerLevels.Add(level);
         EquatableArray<MiddlewareModel> middleware = MiddlewareParser.Parse(levels, context);
         PolicyModel policy = PolicyParser.Parse(levels, context);
-        (EquatableArray<string> metadata, PipelineFeatures requires) = MetadataParser.Parse(levels, context);
+        (EquatableArray<string> ownMetadata, PipelineFeatures ownRequires) = MetadataParser.Parse(levels, context);
         ReturnModel? returns = ReturnParser.Parse(method, context);
         bool isSound = context.ProblemCount == problems && returns is not null;
         SignatureModel signature = new(
             method.ContainingType.Qualified(),
             method.Name,
             method.Parameters.Select(static p => p.Type.Qualified()).ToEquatableArray());
-        bool isInline = policy.Inline || (isSound && requires == PipelineFeatures.None && middleware.Count == 0 && InlineProof.IsClosed(method, handler, context));
+        bool isInline = policy.Inline || (isSound && ownRequires == PipelineFeatures.None && middleware.Count == 0 && InlineProof.IsClosed(method, handler, context));
         foreach (AttributeData verb in verbs)
         {
             problems = context.ProblemCount;
@@ -41,7 +41,8 @@ internal static class EndpointParser
             {
                 continue;
             }
-            (EquatableArray<string> allMetadata, PipelineFeatures allRequires) = FormProtection.Apply(parameters, levels, metadata, requires, context);
+            bool hasForm = parameters.SelectMany(static p => p.SelfAndMembers).Any(static p => p.Source is ParameterSource.Form or ParameterSource.FormFile or ParameterSource.FormFiles or ParameterSource.FormCollection);
+            (EquatableArray<string> metadata, PipelineFeatures requires) = hasForm ? MetadataParser.WithForm(ownMetadata, ownRequires, levels, context) : (ownMetadata, ownRequires);
             EndpointModel endpoint = new(
                 Name: method.Name,
                 DisplayName: controller.Readable() + "." + method.Name,
@@ -55,8 +56,8 @@ internal static class EndpointParser
                 Signature: signature,
                 Middleware: middleware,
                 Policy: policy,
-                Metadata: allMetadata,
-                Requires: allRequires,
+                Metadata: metadata,
+                Requires: requires,
                 IsInline: isInline);
             context.Found(endpoint, verb);
             yield return endpoint;

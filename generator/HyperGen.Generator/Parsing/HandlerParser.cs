@@ -23,7 +23,7 @@ internal static class HandlerParser
             : Disposal.None;
         // A disposable handler owns something, and only the end of a request is a time to give it up that every author expects.
         bool shareable = disposal == Disposal.None
-            && dependencies.All(static d => d.Kind == DependencyKind.Service)
+            && dependencies.All(static d => d.Kind is DependencyKind.Service or DependencyKind.Constant)
             && SharingAnalysis.IsImmutable(controller, context.Cancellation);
         return new HandlerModel(shareable ? HandlerLifetime.Shareable : HandlerLifetime.Request, dependencies, disposal);
     }

@@ -15,7 +15,7 @@ internal static class LiteralExtensions
         string creation = "new " + attribute.AttributeClass!.Qualified() + "(" + string.Join(", ", arguments) + ")";
         return attribute.NamedArguments.IsEmpty
             ? creation
-            : creation + " { " + string.Join(", ", attribute.NamedArguments.Select(n => "@" + n.Key + " = " + n.Value.ToExpression())) + " }";
+            : creation + " { " + string.Join(", ", attribute.NamedArguments.Select(n => SymbolExtensions.EscapedIdentifier(n.Key) + " = " + n.Value.ToExpression())) + " }";
     }
 
     public static string ToExpression(this TypedConstant constant) => constant.Kind switch

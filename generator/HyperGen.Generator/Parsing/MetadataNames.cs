@@ -9,6 +9,7 @@ internal static class MetadataNames
     public const string AllowAnonymous = "Microsoft.AspNetCore.Authorization.IAllowAnonymous";
     public const string Cors = "Microsoft.AspNetCore.Cors.Infrastructure.ICorsMetadata";
     public const string Antiforgery = "Microsoft.AspNetCore.Antiforgery.IAntiforgeryMetadata";
+    public const string RequireAntiforgeryToken = "Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryTokenAttribute";
     public const string EnableRateLimiting = "Microsoft.AspNetCore.RateLimiting.EnableRateLimitingAttribute";
     public const string RequestTimeout = "Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutAttribute";
     public const string OutputCache = "Microsoft.AspNetCore.OutputCaching.OutputCacheAttribute";

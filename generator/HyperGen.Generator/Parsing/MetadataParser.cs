@@ -26,7 +26,9 @@ internal static class MetadataParser
                 else if (context.CanReach(type))
                 {
                     metadata.Add(attribute.ToExpression());
-                    requires |= Features(attribute, type, context);
+                    requires = type.IsOrDerivesFrom(context.Types[MetadataNames.Antiforgery])
+                        ? Antiforgery(attribute, requires)
+                        : requires | Features(type, context);
                 }
             }
         }
@@ -45,13 +47,22 @@ internal static class MetadataParser
             : !IsIn(type, "System") || IsIn(type, "System", "ComponentModel");
     }
 
-    private static PipelineFeatures Features(AttributeData attribute, INamedTypeSymbol type, ParsingContext context)
+    /// <summary>A form that another site may have made a browser send is checked, as minimal APIs do, unless <c>[RequireAntiforgeryToken(false)]</c> says otherwise.</summary>
+    public static (EquatableArray<string> Metadata, PipelineFeatures Requires) WithForm(EquatableArray<string> metadata, PipelineFeatures requires, ImmutableArray<Level> levels, ParsingContext context) =>
+        levels.Any(l => l.Attributes.Any(a => a.AttributeClass.IsOrDerivesFrom(context.Types[MetadataNames.Antiforgery])))
+            ? (metadata, requires)
+            : (metadata.Append("new global::" + MetadataNames.RequireAntiforgeryToken + "()").ToEquatableArray(), requires | PipelineFeatures.Antiforgery);
+
+    // Of these the nearest counts alone: it may take back what an outer one asks for.
+    private static PipelineFeatures Antiforgery(AttributeData attribute, PipelineFeatures requires) =>
+        attribute.ConstructorArguments.Any(static a => a.Value is false) ? requires & ~PipelineFeatures.Antiforgery : requires | PipelineFeatures.Antiforgery;
+
+    private static PipelineFeatures Features(INamedTypeSymbol type, ParsingContext context)
     {
         bool Is(string name) => type.IsOrDerivesFrom(context.Types[name]);
         PipelineFeatures features = PipelineFeatures.None;
         features |= Is(MetadataNames.AuthorizeData) || Is(MetadataNames.AuthorizationRequirementData) ? PipelineFeatures.Authorization : 0;
         features |= Is(MetadataNames.Cors) ? PipelineFeatures.Cors : 0;
-        features |= Is(MetadataNames.Antiforgery) && !attribute.ConstructorArguments.Any(static a => a.Value is false) ? PipelineFeatures.Antiforgery : 0;
         features |= Is(MetadataNames.EnableRateLimiting) ? PipelineFeatures.RateLimiting : 0;
         features |= Is(MetadataNames.RequestTimeout) ? PipelineFeatures.RequestTimeouts : 0;
         features |= Is(MetadataNames.OutputCache) ? PipelineFeatures.OutputCaching : 0;

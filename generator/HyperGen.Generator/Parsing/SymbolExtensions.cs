@@ -30,10 +30,11 @@ internal static class SymbolExtensions
     public static string Readable(this ITypeSymbol type) => type.ToDisplayString(Nesting);
 
     /// <summary>The name as C# wants it: with <c>@</c> where it is a keyword.</summary>
-    public static string Escaped(this ISymbol symbol) =>
-        SyntaxFacts.GetKeywordKind(symbol.Name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(symbol.Name) != SyntaxKind.None
-            ? "@" + symbol.Name
-            : symbol.Name;
+    public static string Escaped(this ISymbol symbol) => EscapedIdentifier(symbol.Name);
+
+    /// <summary>An identifier as C# wants it: with <c>@</c> where it is a keyword.</summary>
+    public static string EscapedIdentifier(string name) =>
+        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
 
     public static bool Is(this ITypeSymbol? type, INamedTypeSymbol? known) =>
         known is not null && SymbolEqualityComparer.Default.Equals(type?.OriginalDefinition, known);

@@ -42,6 +42,12 @@ public sealed class ModuleServices
     public T GetKeyed<T>(object key)
         where T : notnull => Root.GetRequiredKeyedService<T>(key);
 
+    /// <summary>A service of the root provider; null where it is not registered.</summary>
+    public T? Find<T>() => Root.GetService<T>();
+
+    /// <summary>A keyed service of the root provider; null where it is not registered.</summary>
+    public T? FindKeyed<T>(object key) => Root.GetKeyedService<T>(key);
+
     /// <summary>What the application has one of, whichever of its modules ask: a middleware that takes no arguments.</summary>
     /// <param name="create">Makes it for the first module that asks.</param>
     public T Once<T>(Func<ModuleServices, T> create)

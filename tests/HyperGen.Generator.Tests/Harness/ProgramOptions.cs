@@ -41,13 +41,17 @@ internal sealed record ProgramOptions
 
     public bool ChecksCaching { get; init; } = true;
 
+    public bool HasImplicitUsings { get; init; } = true;
+
+    public NullableContextOptions Nullable { get; init; } = NullableContextOptions.Enable;
+
     public bool CheckOverflow { get; init; }
 
     public CSharpParseOptions ParseOptions { get; init; } = new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
     public Compilation ToCompilation()
     {
-        List<string> sources = [ImplicitUsings, .. Sources];
+        List<string> sources = HasImplicitUsings ? [ImplicitUsings, .. Sources] : [.. Sources];
         if (OutputKind == OutputKind.ConsoleApplication)
         {
             sources.Add("internal static class EntryPoint { private static void Main() { } }");
@@ -61,6 +65,6 @@ internal sealed record ProgramOptions
                 generalDiagnosticOption: ReportDiagnostic.Error,
                 warningLevel: 9999,
                 checkOverflow: CheckOverflow,
-                nullableContextOptions: NullableContextOptions.Enable));
+                nullableContextOptions: Nullable));
     }
 }

@@ -1,3 +1,23 @@
+#if USE_VERIFY
+using System.Runtime.CompilerServices;
+using VerifyXunit;
+using VerifyTests;
+
+namespace HyperGen.Generator.Tests;
+
+/// <summary>The same comparison by Verify itself, where it can be restored: <c>-p:UseVerify=true</c>.</summary>
+internal static class Snapshot
+{
+    public static Task Match(GeneratedProgram program, [CallerMemberName] string test = "", [CallerFilePath] string file = "")
+    {
+        VerifySettings settings = new();
+        settings.UseDirectory(References.Metadata("Snapshots"));
+        settings.UseFileName(Path.GetFileNameWithoutExtension(file) + "." + test);
+        IEnumerable<Target> targets = program.Sources.Select(static s => new Target("cs", s.Value, Path.GetFileNameWithoutExtension(s.Key)));
+        return Verifier.Verify(null, targets, settings, sourceFile: file);
+    }
+}
+#else
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -12,7 +32,7 @@ internal static class Snapshot
 {
     private static readonly string Folder = References.Metadata("Snapshots");
 
-    public static void Match(GeneratedProgram program, [CallerMemberName] string test = "", [CallerFilePath] string file = "")
+    public static Task Match(GeneratedProgram program, [CallerMemberName] string test = "", [CallerFilePath] string file = "")
     {
         string prefix = Path.GetFileNameWithoutExtension(file) + "." + test + "#";
         List<string> mismatches = [];
@@ -38,6 +58,7 @@ internal static class Snapshot
             }
         }
         Assert.True(mismatches.Count == 0, string.Join("\n\n", mismatches) + "\n\nLook at the .received.cs files; HYPERGEN_ACCEPT=1 accepts them.");
+        return Task.CompletedTask;
     }
 
     private static bool IsAccepting => Environment.GetEnvironmentVariable("HYPERGEN_ACCEPT") == "1" && Environment.GetEnvironmentVariable("CI") != "true";
@@ -80,3 +101,4 @@ internal static class Snapshot
         }
     }
 }
+#endif

@@ -1,0 +1,178 @@
+using System.ComponentModel;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace HyperGen.CompilerServices;
+
+/// <summary>A path as the generated router walks it, segment by segment.</summary>
+/// <remarks>
+/// One slash at the end does not count, as in ASP.NET Core; an empty segment elsewhere does. A segment is named by where it starts. Where it
+/// ends is one bit test away: the slashes of the first 64 bytes are a bit mask, made once with vector instructions, in which the end of the path
+/// counts as a slash. Beyond 64 bytes the next slash is searched for.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly ref struct RoutePath
+{
+    private readonly ReadOnlySpan<byte> _path;
+    private readonly ReadOnlySpan<byte> _text;
+    private readonly ulong _slashes;
+
+    /// <summary>Looks at a path once, to find its slashes and whether it is in lower case.</summary>
+    /// <param name="path">The path, beginning with <c>/</c>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RoutePath(ReadOnlySpan<byte> path)
+    {
+        bool hasSlash = path[^1] == '/';
+        End = hasSlash ? path.Length - 1 : path.Length;
+        _path = path;
+        _text = path;
+        _slashes = Scan(path, out bool hasUpperCase) | (hasSlash || path.Length >= 64 ? 0 : 1UL << path.Length);
+        HasUpperCase = hasUpperCase;
+    }
+
+    /// <summary>The same path, with a copy in lower case to match by.</summary>
+    /// <param name="path">The path as it came.</param>
+    /// <param name="lower">Receives the copy; at least as long.</param>
+    public RoutePath(RoutePath path, Span<byte> lower)
+    {
+        RouteText.ToLower(path._path, lower);
+        this = path;
+        _text = lower[..path._path.Length];
+    }
+
+    /// <summary>Whether the path has an ASCII letter in upper case, so that it must be matched by a copy in lower case.</summary>
+    public bool HasUpperCase { get; }
+
+    /// <summary>Where the path ends, without a slash at the end.</summary>
+    public int End { get; }
+
+    /// <summary>The path in lower case, without a slash at the end.</summary>
+    public ReadOnlySpan<byte> Text => _text[..End];
+
+    /// <summary>Whether no segment starts there, because the path has ended.</summary>
+    /// <param name="start">Where a segment would start: one after where the one before ends.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsEnd(int start) => start > End;
+
+    /// <summary>The length of a segment; -1 when the path has ended before it.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Length(int start)
+    {
+        ulong rest = start < 64 ? _slashes >> start : 0;
+        return rest != 0 ? BitOperations.TrailingZeroCount(rest) : SearchLength(start);
+    }
+
+    /// <summary>The first eight bytes of a segment as a little-endian number, in lower case; zero beyond its end.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    /// <param name="length">Its length, from <see cref="Length"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Head(int start, int length)
+    {
+        // The next byte after a segment belongs to the path, or the path has ended: reading eight is safe up to eight before its end.
+        if (start + 8 <= _text.Length)
+        {
+            ulong word = RouteText.ReadWord(_text, start);
+            return length >= 8 ? word : word & ~(ulong.MaxValue << (length << 3));
+        }
+        return length <= 0 ? 0 : RouteText.LastWord(_text, start) & ~(ulong.MaxValue << (length << 3));
+    }
+
+    /// <summary>The last eight bytes of a segment as a little-endian number, in lower case; all of a shorter one.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    /// <param name="length">Its length, from <see cref="Length"/>.</param>
+    public ulong Tail(int start, int length) => length > 8 ? Word(start + length - 8) : Head(start, length);
+
+    /// <summary>Eight bytes of a segment that has them, as a little-endian number, in lower case.</summary>
+    /// <param name="start">The first of the eight.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The path ends before.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Word(int start) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(_text[start..]);
+
+    /// <summary>Whether a segment is a literal.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="literal">The literal in lower case.</param>
+    public bool Is(int start, int length, ReadOnlySpan<byte> literal) => length == literal.Length && _text.Slice(start, length).SequenceEqual(literal);
+
+    /// <summary>The bytes of a segment as they came.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    /// <param name="length">Its length.</param>
+    public ReadOnlySpan<byte> Segment(int start, int length) => _path.Slice(start, length);
+
+    /// <summary>The bytes of a route value as they came.</summary>
+    /// <param name="range">Where it lies.</param>
+    public ReadOnlySpan<byte> Value(RouteRange range) => _path.Slice(range.Start, range.Length);
+
+    /// <summary>The path from a segment on, with a slash at the end where it has one.</summary>
+    /// <param name="start">Where the segment starts.</param>
+    public RouteRange Rest(int start) => new(start, _path.Length - start);
+
+    /// <summary>Matches a segment in which literals and parameters are mixed.</summary>
+    /// <param name="segment">Where the segment lies.</param>
+    /// <param name="pattern">The literals in lower case, with a slash for each parameter.</param>
+    /// <param name="isLastOptional">Whether the last parameter, and the period before it, may be left out.</param>
+    /// <param name="values">Receives where the values lie, one for each parameter.</param>
+    public bool Match(RouteRange segment, ReadOnlySpan<byte> pattern, bool isLastOptional, Span<RouteRange> values) =>
+        ComplexSegment.Match(Value(segment), pattern, isLastOptional, segment.Start, values);
+
+    private int SearchLength(int start)
+    {
+        if (start > End)
+        {
+            return -1;
+        }
+        int length = _path[start..End].IndexOf((byte)'/');
+        return length >= 0 ? length : End - start;
+    }
+
+    /// <summary>One bit for each slash among the first 64 bytes. Blocks may overlap: a bit that is set twice stays set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Scan(ReadOnlySpan<byte> path, out bool hasUpperCase)
+    {
+        if (path.Length >= 32)
+        {
+            int last = Math.Min(path.Length, 64) - 32;
+            Vector256<byte> first32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path));
+            Vector256<byte> last32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
+            hasUpperCase = (UpperCase(first32) | UpperCase(last32)) != Vector256<byte>.Zero
+                || (path.Length > 64 && path[64..].ContainsAnyInRange((byte)'A', (byte)'Z'));
+            return Slashes(first32) | ((ulong)Slashes(last32) << last);
+        }
+        if (path.Length >= 16)
+        {
+            int last = path.Length - 16;
+            Vector128<byte> first16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path));
+            Vector128<byte> last16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
+            hasUpperCase = (UpperCase(first16) | UpperCase(last16)) != Vector128<byte>.Zero;
+            return Slashes(first16) | ((ulong)Slashes(last16) << last);
+        }
+        return ScanFew(path, out hasUpperCase);
+    }
+
+    /// <summary>The same for fewer than sixteen bytes: two words that may overlap make one block.</summary>
+    private static ulong ScanFew(ReadOnlySpan<byte> path, out bool hasUpperCase)
+    {
+        int last = Math.Max(path.Length - 8, 0);
+        Vector128<byte> block = Vector128.Create(RouteText.Word(path, 0), RouteText.Word(path, last)).AsByte();
+        hasUpperCase = UpperCase(block) != Vector128<byte>.Zero;
+        uint bits = Slashes(block);
+        return (bits & 0xFF) | ((bits >> 8) << last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Slashes(Vector256<byte> block) => Vector256.Equals(block, Vector256.Create((byte)'/')).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Slashes(Vector128<byte> block) => Vector128.Equals(block, Vector128.Create((byte)'/')).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> UpperCase(Vector256<byte> block) =>
+        Vector256.LessThan(block - Vector256.Create((byte)'A'), Vector256.Create((byte)('Z' - 'A' + 1)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> UpperCase(Vector128<byte> block) =>
+        Vector128.LessThan(block - Vector128.Create((byte)'A'), Vector128.Create((byte)('Z' - 'A' + 1)));
+}

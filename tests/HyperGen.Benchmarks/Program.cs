@@ -1,0 +1,9 @@
+using BenchmarkDotNet.Running;
+using HyperGen.Benchmarks.Routing;
+
+if (args is ["quick-routing"])
+{
+    QuickRouting.Run();
+    return;
+}
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
