@@ -52,6 +52,10 @@ public sealed class HyperApp : IHost, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(configure);
+        if (Lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            throw new InvalidOperationException("The application has started: mount branches before.");
+        }
         _table.Branches.Add(new Branch(new PathString(path.TrimEnd('/')), configure));
         return this;
     }

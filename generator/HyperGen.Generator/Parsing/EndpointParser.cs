@@ -29,7 +29,7 @@ internal static class EndpointParser
         SignatureModel signature = new(
             method.ContainingType.Qualified(),
             method.Name,
-            method.Parameters.Select(static p => p.Type.Qualified()).ToEquatableArray());
+            method.Parameters.Select(static p => "typeof(" + p.Type.Qualified() + ")" + (p.RefKind == RefKind.None ? "" : ".MakeByRefType()")).ToEquatableArray());
         bool isInline = policy.Inline || (isSound && ownRequires == PipelineFeatures.None && middleware.Count == 0 && InlineProof.IsClosed(method, handler, context));
         foreach (AttributeData verb in verbs)
         {

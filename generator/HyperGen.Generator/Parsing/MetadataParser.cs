@@ -35,16 +35,19 @@ internal static class MetadataParser
         return (metadata.ToEquatableArray(), requires);
     }
 
-    /// <summary>Attributes of the language, of the base class library and of HyperGen say nothing to ASP.NET Core; an assembly's only do when they implement one of its interfaces.</summary>
+    /// <summary>
+    /// What implements an interface of ASP.NET Core speaks to it, wherever it is declared and whatever it derives from: a verb of the program's own may well be an
+    /// <c>IAuthorizeData</c> too. Of the others, those of the language, of the base class library and of HyperGen say nothing to it, nor do an assembly's.
+    /// </summary>
     private static bool IsMetadata(INamedTypeSymbol type, Level level)
     {
-        if (type.SelfAndBases().Any(static t => IsIn(t, "HyperGen")))
+        if (type.AllInterfaces.Any(static i => IsIn(i, "Microsoft", "AspNetCore")))
         {
-            return false;
+            return true;
         }
-        return level.Symbol is IAssemblySymbol
-            ? type.AllInterfaces.Any(static i => IsIn(i, "Microsoft", "AspNetCore"))
-            : !IsIn(type, "System") || IsIn(type, "System", "ComponentModel");
+        return level.Symbol is not IAssemblySymbol
+            && !type.SelfAndBases().Any(static t => IsIn(t, "HyperGen"))
+            && (!IsIn(type, "System") || IsIn(type, "System", "ComponentModel"));
     }
 
     /// <summary>A form that another site may have made a browser send is checked, as minimal APIs do, unless <c>[RequireAntiforgeryToken(false)]</c> says otherwise.</summary>

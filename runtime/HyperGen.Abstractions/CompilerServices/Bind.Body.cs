@@ -51,9 +51,15 @@ public static partial class Bind
                 }
                 if (read.IsCompleted)
                 {
-                    RequestBody<T> result = read.Buffer.IsEmpty ? RequestBody<T>.Empty : JsonBody.Deserialize(read.Buffer, type);
-                    body.AdvanceTo(read.Buffer.End);
-                    return result;
+                    try
+                    {
+                        return read.Buffer.IsEmpty ? RequestBody<T>.Empty : JsonBody.Deserialize(read.Buffer, type);
+                    }
+                    finally
+                    {
+                        // A converter of the program may throw: the server must be able to go on to the next request all the same.
+                        body.AdvanceTo(read.Buffer.End);
+                    }
                 }
                 if (read.IsCanceled)
                 {

@@ -27,6 +27,11 @@ internal static class JsonBody
         {
             return RequestBody<T>.Wrong(string.IsNullOrEmpty(e.Path) ? "$" : e.Path, JsonErrors.Describe(e));
         }
+        catch (NotSupportedException e) when (JsonErrors.LacksDiscriminator(e))
+        {
+            // The serializer blames the abstract type for it, but it is the client who has not said which one is meant.
+            return RequestBody<T>.Wrong("$", "The value does not say of which type it is: its type discriminator is missing.");
+        }
         catch (InvalidOperationException) when (!IsUtf8(json))
         {
             // The reader leaves the text of a string unchecked until someone asks for it.

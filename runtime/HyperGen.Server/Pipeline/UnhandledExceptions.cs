@@ -35,7 +35,8 @@ internal sealed class UnhandledExceptions(
     public ValueTask AnswerAsync(FeatureRequestContext context, Exception failure)
     {
         string request = $"{context.Method} {context.Endpoint?.Template ?? "(no route)"}";
-        if (context.IsLate && failure is OperationCanceledException && !context.HasStarted)
+        bool hasWritten = context.HasStarted || context.ResponseBody is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
+        if (context.IsLate && failure is OperationCanceledException && !hasWritten)
         {
             _logger.LogWarning("{Request} has been given up: it took longer than {Deadline} ms", request, context.Endpoint?.Deadline);
             WriteLate(context);
@@ -50,7 +51,7 @@ internal sealed class UnhandledExceptions(
             }
             return ValueTask.CompletedTask;
         }
-        if (context.HasStarted || context.ResponseBody is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
+        if (hasWritten)
         {
             ExceptionDispatchInfo.Throw(failure);
         }
