@@ -11,7 +11,7 @@ internal static class HeadBlocks
 {
     private static readonly ConcurrentDictionary<ResponseHead, ResponseBlock> s_heads = new(ReferenceEqualityComparer.Instance);
     private static readonly ResponseBlock?[] s_statuses = new ResponseBlock?[1000];
-    private static DateLine s_date = new(0, []);
+    private static DateLine _date = new(0, []);
 
     /// <summary>The block of a head that generated code made.</summary>
     public static ResponseBlock Of(ResponseHead head) => s_heads.GetOrAdd(head, static head =>
@@ -28,10 +28,10 @@ internal static class HeadBlocks
     public static ReadOnlySpan<byte> Date()
     {
         long second = Environment.TickCount64 / 1000;
-        DateLine line = s_date;
+        DateLine line = _date;
         if (line.Second != second)
         {
-            s_date = line = new DateLine(second, Encode(DateTimeOffset.UtcNow));
+            _date = line = new DateLine(second, Encode(DateTimeOffset.UtcNow));
         }
         return line.Encoded;
     }
