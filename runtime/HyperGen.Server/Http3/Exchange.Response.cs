@@ -174,7 +174,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         _knownHead = null;
         if (head.ContentType.Count > 0)
         {
-            _responseHeaders.ContentType = head.ContentType;
+            ((IHeaderDictionary)_responseHeaders).ContentType = head.ContentType;
         }
         if (!head.ForbidsBody)
         {

@@ -111,7 +111,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     /// <inheritdoc/>
     protected override void OnCancelled(ErrorCode code)
     {
-        Cancel();
+        CancelHandler();
         if (!_isDispatched)
         {
             Recycle();
@@ -119,7 +119,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     }
 
     /// <summary>Tells the handler, once, that nobody waits for its response any more.</summary>
-    private void Cancel()
+    private void CancelHandler()
     {
         if (!_isCancelled)
         {
@@ -236,7 +236,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if ((signals & Signals.Abort) != 0)
         {
             Reset(ErrorCode.InternalError);
-            Cancel();
+            CancelHandler();
         }
         else if ((signals & (Signals.Flush | Signals.Finish)) != 0)
         {
