@@ -13,8 +13,7 @@ namespace HyperGen.Generated.App
     // branches fit, the search takes literals first, then {:}, {}, {**}, and goes back where one leads nowhere.
     //
     // /
-    // +-- api/users
-    //     +-- {:int}    GET Api.Users.Find
+    // +-- api/users/{:int}    GET Api.Users.Find
     [global::System.CodeDom.Compiler.GeneratedCode("HyperGen", "0.1")]
     internal static class Router
     {
@@ -28,20 +27,35 @@ namespace HyperGen.Generated.App
             {
                 return -1;
             }
+            var walked = new global::HyperGen.CompilerServices.RoutePath(path);
+            return walked.HasUpperCase ? MatchLower(method, path.Length, in walked, values) : Find(method, in walked, values);
+        }
+
+        // Literals ignore the case of ASCII letters: they are compared with a copy in lower case. Values are taken from the path as it came.
+        private static int MatchLower(string method, int length, scoped in global::HyperGen.CompilerServices.RoutePath path, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values)
+        {
+            byte[]? rented = length <= 128 ? null : global::System.Buffers.ArrayPool<byte>.Shared.Rent(length);
+            global::System.Span<byte> lower = rented is null ? stackalloc byte[128] : rented;
+            int match = Find(method, new global::HyperGen.CompilerServices.RoutePath(path, lower), values);
+            if (rented is not null)
+            {
+                global::System.Buffers.ArrayPool<byte>.Shared.Return(rented);
+            }
+            return match;
+        }
+
+        private static int Find(string method, scoped in global::HyperGen.CompilerServices.RoutePath path, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values)
+        {
             int verb = Verb(method);
 
             // Collects the methods of routes that have the path but not the method; none leaves -1.
             int allowed = 0;
-            int match;
-            match = MatchTable(path, verb, ref allowed);
-            if (match >= 0)
+            int match = -1;
+            match = FindInTable(path.Text, verb, ref allowed);
+            if (match < 0)
             {
-                return match;
+                match = Node0(in path, 1, verb, values, ref allowed);
             }
-
-            // Room for the 3 segments that the longest route has, and for one more, by which a longer path is known.
-            global::System.Span<int> slashes = stackalloc int[5];
-            match = Node0(new global::HyperGen.CompilerServices.PathSegments(path, slashes), verb, values, ref allowed);
             return match >= 0 ? match : ~allowed;
         }
 
@@ -65,11 +79,15 @@ namespace HyperGen.Generated.App
         /// <summary>The number of a method; servers hand out upper-case constants, anything else is compared without regard to case.</summary>
         private static int Verb(string method)
         {
-            switch (method)
+            switch (method.Length)
             {
-                case "GET": return VerbGet;
-                case "HEAD": return VerbHead;
-                case "POST": return VerbPost;
+                case 3:
+                    if (method == "GET") return VerbGet;
+                    break;
+                case 4:
+                    if (method == "HEAD") return VerbHead;
+                    if (method == "POST") return VerbPost;
+                    break;
             }
             return VerbIgnoringCase(method);
         }
@@ -88,13 +106,18 @@ namespace HyperGen.Generated.App
 
         // The 2 routes without parameters lie in 2 slots. The length of a path and 0 of its words tell them all apart,
         // so that one probe finds the only route that may be meant, and one comparison tells whether it is.
-        private static int MatchTable(global::System.ReadOnlySpan<byte> path, int verb, ref int allowed)
+        private static int FindInTable(global::System.ReadOnlySpan<byte> path, int verb, ref int allowed)
         {
-            path = path[path.Length - 1] == (byte)'/' ? path.Slice(0, path.Length - 1) : path;
+            // No other length occurs.
+            if (path.Length > 10 || ((0x401UL >> (path.Length & 63)) & 1) == 0)
+            {
+                return -1;
+            }
             ulong key = unchecked((ulong)path.Length);
             int slot = unchecked((int)((key * 0x5D5BCA4696B343B3UL) >> 63));
             int start = TableStarts[slot];
-            if (!global::HyperGen.CompilerServices.RouteText.Equals(path, TableText.Slice(start, TableStarts[slot + 1] - start)))
+            int length = TableStarts[slot + 1] - start;
+            if (path.Length != length || TableMethods[slot] == 0 || !global::System.MemoryExtensions.SequenceEqual(path, TableText.Slice(start, length)))
             {
                 return -1;
             }
@@ -138,37 +161,31 @@ namespace HyperGen.Generated.App
         ];
 
         // /
-        private static int Node0(scoped in global::HyperGen.CompilerServices.PathSegments path, int verb, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values, ref int allowed)
+        private static int Node0(scoped in global::HyperGen.CompilerServices.RoutePath path, int start0, int verb, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values, ref int allowed)
         {
-            if (path.Count > 0)
+            int length0 = path.Length(start0);
+            int start1 = start0 + length0 + 1;
+            ulong head0 = path.Head(start0, length0);
+            if (length0 == 3 && head0 == 0x697061UL /* api */)
             {
-                int length0 = path.Length(0);
-                ulong head0 = path.Head(0);
-                if (length0 == 3 && head0 == 0x697061UL /* api */)
+                int length1 = path.Length(start1);
+                int start2 = start1 + length1 + 1;
+                ulong head1 = path.Head(start1, length1);
+                if (length1 == 5 && head1 == 0x7372657375UL /* users */)
                 {
-                    if (path.Count > 1)
+                    int length2 = path.Length(start2);
+                    int start3 = start2 + length2 + 1;
+                    if (length2 > 0 && global::HyperGen.CompilerServices.RouteConstraint.Int(path.Segment(start2, length2)))
                     {
-                        int length1 = path.Length(1);
-                        ulong head1 = path.Head(1);
-                        if (length1 == 5 && head1 == 0x7372657375UL /* users */)
+                        values[0] = new global::HyperGen.CompilerServices.RouteRange(start2, length2);
+                        if (path.IsEnd(start3))
                         {
-                            if (path.Count > 2)
+                            // /api/users/{id:int}: GET Api.Users.Find
+                            switch (verb)
                             {
-                                int length2 = path.Length(2);
-                                if (length2 != 0 && global::HyperGen.CompilerServices.RouteConstraint.Int(path[2]))
-                                {
-                                    if (path.Count == 3)
-                                    {
-                                        // /api/users/{id:int}: GET Api.Users.Find
-                                        values[0] = path.Range(2);
-                                        switch (verb)
-                                        {
-                                            case VerbGet or VerbHead: return 0;
-                                        }
-                                        allowed |= 3;
-                                    }
-                                }
+                                case VerbGet or VerbHead: return 0;
                             }
+                            allowed |= 3;
                         }
                     }
                 }

@@ -24,6 +24,15 @@ public sealed class HyperServerOptions
     /// <summary>The port for https, 0 for any free one; -1 (<c>off</c> in the configuration) for none; null, the default, for <see cref="DefaultPort"/>.</summary>
     public int? Port { get; set; }
 
+    /// <summary>
+    /// Whether https ports serve HTTP/3 too, over UDP on the same port number. The default is true; where the operating system lacks what our QUIC needs
+    /// (it runs on 64-bit Linux) a line in the log says so and HTTP/1.1 and HTTP/2 are served.
+    /// </summary>
+    public bool Http3 { get; set; } = true;
+
+    /// <summary>How many threads serve HTTP/3, each with a socket of its own; null, the default, for one a processor core.</summary>
+    public int? Shards { get; set; }
+
     /// <summary>The certificate for https.</summary>
     public HyperCertificateOptions Certificate { get; } = new();
 

@@ -45,8 +45,8 @@ public sealed class ScaleTests
             source.Append("}\n");
         }
         Stopwatch watch = Stopwatch.StartNew();
-        GeneratedProgram program = GeneratedProgram.Of(new ProgramOptions { AssemblyName = name, Sources = [source.ToString()], ChecksCaching = routes.Length < 1000 });
-        TestContext.Current.TestOutputHelper?.WriteLine($"{routes.Length} routes: {watch.ElapsedMilliseconds} ms to generate and to compile twice.");
+        GeneratedProgram program = GeneratedProgram.Of(new ProgramOptions { AssemblyName = name, Sources = [source.ToString()] });
+        TestContext.Current.TestOutputHelper?.WriteLine($"{routes.Length} routes: {watch.ElapsedMilliseconds} ms to generate, to compile twice and to edit; {program.KeystrokeMilliseconds} ms for the generator at one keystroke.");
         return RunningApp.Start(program);
     }
 

@@ -26,9 +26,22 @@ internal static class InlineProof
             && method.DeclaringSyntaxReferences.Length == 1
             && method.DeclaringSyntaxReferences[0].GetSyntax(context.Cancellation) is MethodDeclarationSyntax declaration
             && (declaration.Body ?? (SyntaxNode?)declaration.ExpressionBody) is { } body
-            && body.DescendantNodes().Take(MostNodes + 1).Count() <= MostNodes
+            && MayBeClosed(body)
             && context.Compilation.GetSemanticModel(body.SyntaxTree).GetOperation(body, context.Cancellation) is { } operation
             && operation.DescendantsAndSelf().All(o => IsClosed(o, context));
+    }
+
+    /// <summary>What syntax alone tells, so that hardly any body but a closed one is bound.</summary>
+    private static bool MayBeClosed(SyntaxNode body)
+    {
+        int count = 0;
+        return body.DescendantNodes().All(n => ++count <= MostNodes && n switch
+        {
+            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => ReplyFactories.Contains(member.Name.Identifier.ValueText),
+            InvocationExpressionSyntax or AwaitExpressionSyntax or AnonymousFunctionExpressionSyntax or ThrowExpressionSyntax or ThrowStatementSyntax => false,
+            WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax or TryStatementSyntax or LockStatementSyntax => false,
+            _ => true,
+        });
     }
 
     private static bool IsClosed(IOperation operation, ParsingContext context) => operation switch
@@ -37,7 +50,8 @@ internal static class InlineProof
         IParameterReferenceOperation or ILocalReferenceOperation or IInstanceReferenceOperation or IArgumentOperation => true,
         IVariableDeclarationGroupOperation or IVariableDeclarationOperation or IVariableDeclaratorOperation or IVariableInitializerOperation => true,
         IConditionalOperation or ICoalesceOperation or IParenthesizedOperation or IIsPatternOperation or IConstantPatternOperation => true,
-        IInterpolatedStringOperation or IInterpolatedStringTextOperation => true,
+        IInterpolatedStringOperation or IInterpolatedStringTextOperation or IDiscardOperation => true,
+        ISimpleAssignmentOperation assignment => assignment.Target is ILocalReferenceOperation or IDiscardOperation,
         IInterpolationOperation interpolation => IsSimple(interpolation.Expression.Type),
         IBinaryOperation binary => binary.OperatorMethod is null && (binary.Type?.SpecialType != SpecialType.System_String || (IsText(binary.LeftOperand) && IsText(binary.RightOperand))),
         IUnaryOperation unary => unary.OperatorMethod is null,

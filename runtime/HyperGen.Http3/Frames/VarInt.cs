@@ -51,6 +51,10 @@ internal struct VarInt
         _ => 8,
     };
 
+    /// <summary>Writes a value below 2^30 in four bytes whatever its size, for a length that is known only afterwards.</summary>
+    public static void WriteFourBytes(Span<byte> destination, int value) =>
+        BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)value | 0x8000_0000);
+
     /// <summary>Writes a value and returns the bytes it took.</summary>
     public static int Write(Span<byte> destination, ulong value)
     {

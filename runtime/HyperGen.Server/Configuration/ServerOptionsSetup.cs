@@ -11,7 +11,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     /// <summary>The value of a port that is not to be opened.</summary>
     public const int Off = -1;
 
-    private const string Known = "server:host, server:httpPort, server:port, server:startupTable, server:certificate:path, server:certificate:keyPath, server:certificate:password";
+    private const string Known = "server:host, server:httpPort, server:port, server:http3, server:shards, server:startupTable, server:certificate:path, server:certificate:keyPath, server:certificate:password";
 
     public void Configure(HyperServerOptions options)
     {
@@ -22,6 +22,8 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "host": options.Host = Text(setting); break;
                 case "httpport": options.HttpPort = Port(setting); break;
                 case "port": options.Port = Port(setting); break;
+                case "http3": options.Http3 = Switch(setting); break;
+                case "shards": options.Shards = Shards(setting); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "certificate": Certificate(setting, options.Certificate); break;
                 default: throw Unknown(setting);
@@ -66,6 +68,18 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
             : throw Invalid(setting, "it is the greatest number of endpoints to show, or 'off'"),
     };
 
+    private static bool Switch(IConfigurationSection setting) => setting.Value?.ToLowerInvariant() switch
+    {
+        "on" or "true" => true,
+        "off" or "false" => false,
+        _ => throw Invalid(setting, "it is 'on' or 'off'"),
+    };
+
+    private static int Shards(IConfigurationSection setting) =>
+        int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int shards) && shards is > 0 and <= 256
+            ? shards
+            : throw Invalid(setting, "it is a number of threads from 1 to 256");
+
     private static string Text(IConfigurationSection setting) =>
         string.IsNullOrWhiteSpace(setting.Value) ? throw Invalid(setting, "it needs a value") : setting.Value.Trim();
 
@@ -82,6 +96,7 @@ internal static class ServerOptionsServices
     {
         services.AddOptions<HyperServerOptions>();
         services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
+        services.AddSingleton<Certificates.ServerCertificate>();
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
     }
 }

@@ -1,4 +1,5 @@
 using HyperGen.Server.Configuration;
+using HyperGen.Server.Http3;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -18,6 +19,8 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
     private static readonly object s_innerKey = new();
 
     private readonly IServer _inner = services.GetRequiredKeyedService<IServer>(s_innerKey);
+
+    private Http3Listeners? _http3;
 
     public IFeatureCollection Features => _inner.Features;
 
@@ -39,7 +42,7 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
         services.AddSingleton<IServer, HyperServer>();
     }
 
-    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+    public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
         where TContext : notnull
     {
         if (Features.Get<IServerAddressesFeature>() is { } addresses)
@@ -50,10 +53,24 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
                 services.GetRequiredService<IConfiguration>(),
                 services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server"));
         }
-        return _inner.StartAsync(ActivatorUtilities.CreateInstance<HyperApplication<TContext>>(services, application), cancellationToken);
+        var ours = ActivatorUtilities.CreateInstance<HyperApplication<TContext>>(services, application);
+        await _inner.StartAsync(ours, cancellationToken);
+        if (Features.Get<IServerAddressesFeature>() is { } bound)
+        {
+            _http3 = Http3Listeners.Start(services, ours, bound.Addresses);
+        }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _inner.StopAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Both drain at the same time, within the time that the host gives them.
+        Task inner = _inner.StopAsync(cancellationToken);
+        if (_http3 is not null)
+        {
+            await _http3.StopAsync();
+        }
+        await inner;
+    }
 
     /// <summary>Does nothing: the container that made the inner server gives it up.</summary>
     public void Dispose()

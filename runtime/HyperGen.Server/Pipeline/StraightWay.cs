@@ -22,6 +22,9 @@ internal sealed class StraightWay(IServiceProvider services, EndpointTable table
     /// <summary>Why every request takes the way through the pipeline; null when the straight way is open.</summary>
     public string? ClosedBecause { get; } = FindReason(services);
 
+    /// <summary>Whether it is open to any request now.</summary>
+    public bool IsEverOpen => ClosedBecause is null && !listeners.Any;
+
     public bool IsOpenTo(FeatureRequestContext context)
     {
         if (ClosedBecause is not null || listeners.Any)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace HyperGen.Server.Requests;
 
-internal sealed partial class FeatureRequestContext
+internal partial class FeatureRequestContext
 {
     private CancellationTokenSource? _deadline;
 

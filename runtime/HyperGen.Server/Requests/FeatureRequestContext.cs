@@ -14,7 +14,7 @@ namespace HyperGen.Server.Requests;
 /// because whoever has it may replace features, e.g. to compress the response. It is kept with the connection (HTTP/1.1) or the pooled stream (HTTP/2),
 /// and is attached to one request after the other: a request that needs neither services nor an <see cref="HttpContext"/> allocates nothing.
 /// </remarks>
-internal sealed partial class FeatureRequestContext : RequestContext
+internal partial class FeatureRequestContext : RequestContext
 {
     private readonly RequestServices _services;
     private readonly RequestFeatures _own;
@@ -148,7 +148,7 @@ internal sealed partial class FeatureRequestContext : RequestContext
             _featuresAreFixed = ReferenceEquals(_request, features) && ReferenceEquals(_response, features)
                 && ReferenceEquals(_responseBody, features) && ReferenceEquals(_lifetime, features);
         }
-        _path.Read(_request);
+        ReadPath(_request);
     }
 
     /// <summary>Takes over a request that ASP.NET Core's pipeline handles.</summary>
@@ -157,6 +157,15 @@ internal sealed partial class FeatureRequestContext : RequestContext
         _http = http;
         _path.Read(http.Request);
     }
+
+    /// <summary>Whether the request runs on the thread that received it: its endpoint says so and nothing of ASP.NET Core's comes before it.</summary>
+    public bool RunsInline => Hosted is null && (Served is null || Served.Descriptor.Inline);
+
+    /// <summary>Whether someone has asked for the <see cref="HttpContext"/>, so that everything must go through it.</summary>
+    protected bool UsesHttpContext => _http is not null;
+
+    /// <summary>Takes path and query over from the server.</summary>
+    protected virtual void ReadPath(IHttpRequestFeature request) => _path.Read(request);
 
     protected override ReadOnlySpan<byte> RouteText => _isCopied ? _copied.Text : Path;
 

@@ -168,7 +168,7 @@ public sealed class BindingTests
             using Microsoft.AspNetCore.Mvc;
 
             internal sealed record Address(string City, string? Zip);
-            internal sealed class SignUp { public required string Name { get; set; } public int Age { get; set; } public Address? Home { get; set; } public string[] Tags { get; set; } = []; }
+            internal sealed class SignUp { public required string Name { get; set; } public int Age { get; set; } public Address Home { get; set; } = new("", null); public string[] Tags { get; set; } = []; }
             internal readonly record struct Paging(int? Page, [FromQuery(Name = "n")] int Size = 20);
             internal sealed record Search(int Id, [FromHeader(Name = "X-Q")] string? Q, [property: FromQuery] Guid? Key, HttpContext Http, CancellationToken Stop);
             internal struct Loose { public int Id { get; set; } public string? Q { get; init; } }
@@ -179,12 +179,12 @@ public sealed class BindingTests
                 [Post("/form")] public string Form([FromForm] string name, [FromForm(Name = "n")] int? number, [FromForm] int[] ids, IFormFile? file, IFormCollection all) =>
                     $"{name}|{number}|{ids.Length}|{file?.FileName}|{all.Count}";
                 [Post("/upload")] public string Upload(IFormFile file, IFormFileCollection files) => $"{file.Length} {files.Count}";
-                [Post("/signup")] public string SignUp([FromForm] SignUp form) => $"{form.Name}|{form.Age}|{form.Tags.Length}";
+                [Post("/signup")] public string SignUp([FromForm] SignUp form) => $"{form.Name}|{form.Age}|{form.Home}|{form.Tags.Length}";
                 [Get("/paging")] public string Page([AsParameters] Paging paging) => $"{paging.Page}|{paging.Size}";
                 [Get("/search/{id}")] public string Search([AsParameters] Search search, int id) => $"{search.Id}|{search.Q}|{search.Key}|{search.Http.Request.Method}|{id}";
                 [Get("/loose/{id}")] public string Loose([AsParameters] Loose loose) => $"{loose.Id}|{loose.Q}";
             }
-            """.Replace(" public Address? Home { get; set; }", "", StringComparison.Ordinal)));
+            """));
 
         const string Form = "application/x-www-form-urlencoded";
         Assert.Equal("200 text/plain a b|5|2||3", await app.AnswerAsync("POST", "/form", Form, "name=a+b&n=5&ids=1&ids=2"));
@@ -192,11 +192,32 @@ public sealed class BindingTests
         Assert.StartsWith("415 ", await app.AnswerAsync("POST", "/form", "application/json", "{}"), StringComparison.Ordinal);
         Assert.Equal("200 text/plain 5 1", await app.AnswerAsync("POST", "/upload", "multipart/form-data; boundary=b",
             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--b--\r\n"));
-        Assert.Equal("200 text/plain Ada|36|2", await app.AnswerAsync("POST", "/signup", Form, "Name=Ada&age=36&tags=x&tags=y"));
+        Assert.Equal("200 text/plain Ada|36|Address { City = Rome, Zip =  }|2", await app.AnswerAsync("POST", "/signup", Form, "Name=Ada&age=36&home.city=Rome&tags=x&tags=y"));
         Assert.Equal("200 text/plain 2|20", await app.AnswerAsync("GET", "/paging?page=2"));
         Assert.Equal("200 text/plain |5", await app.AnswerAsync("GET", "/paging?n=5"));
         Assert.Equal("200 text/plain 7|q||GET|7", await app.AnswerAsync("GET", "/search/7", headers: ("X-Q", "q")));
         Assert.Equal("200 text/plain 7|x", await app.AnswerAsync("GET", "/loose/7?q=x"));
         Assert.StartsWith("400 ", await app.AnswerAsync("GET", "/search/x?key=1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_reads_a_form_asks_for_an_antiforgery_token_unless_told_otherwise()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            using Microsoft.AspNetCore.Antiforgery;
+            using Microsoft.AspNetCore.Mvc;
+
+            [HyperController("/")]
+            internal sealed class Site
+            {
+                [Post("/a")] public string A([FromForm] string name) => name;
+                [Post("/b"), RequireAntiforgeryToken(false)] public string B([FromForm] string name) => name;
+                [Post("/c")] public string C() => "";
+            }
+            """));
+
+        Assert.Equal(
+            ["Site.A Antiforgery True", "Site.B None False", "Site.C None "],
+            app.Endpoints.Select(static e => $"{e.DisplayName} {e.Requires} {e.Metadata.OfType<Microsoft.AspNetCore.Antiforgery.IAntiforgeryMetadata>().LastOrDefault()?.RequiresValidation}"));
     }
 }

@@ -18,7 +18,7 @@ internal static class Edits
             {
                 continue;
             }
-            yield return ("inside a handler's body", program.ReplaceSyntaxTree(tree, Insert(tree, BodyStart(handler), "/* thinking */ ")));
+            yield return ("inside a handler's body", program.ReplaceSyntaxTree(tree, Insert(tree, BodyStart(handler), handler.Body is null ? " /* thinking */" : " _ = 1 + 1;")));
             yield return ("above a handler", program.ReplaceSyntaxTree(tree, Insert(tree, root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().First().FullSpan.Start, "\n\n// thinking\n\n")));
         }
     }

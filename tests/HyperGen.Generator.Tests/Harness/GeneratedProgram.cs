@@ -7,8 +7,9 @@ namespace HyperGen.Generator.Tests;
 /// <summary>A program and what the generator made of it. Making one checks what holds for every program: caching, no Roslyn objects in the pipeline, a clean compilation.</summary>
 internal sealed class GeneratedProgram
 {
-    private GeneratedProgram(Compilation compilation, ImmutableArray<GeneratedSourceResult> sources)
+    private GeneratedProgram(Compilation compilation, ImmutableArray<GeneratedSourceResult> sources, long keystrokeMilliseconds)
     {
+        KeystrokeMilliseconds = keystrokeMilliseconds;
         Compilation = compilation;
         Sources = sources.ToDictionary(static s => s.HintName, static s => s.SourceText.ToString(), StringComparer.Ordinal);
     }
@@ -18,6 +19,9 @@ internal sealed class GeneratedProgram
 
     /// <summary>The files by hint name.</summary>
     public IReadOnlyDictionary<string, string> Sources { get; }
+
+    /// <summary>How long the generator took after the last of the edits that caching is checked with.</summary>
+    public long KeystrokeMilliseconds { get; }
 
     /// <summary>Generates and compiles an executable named App.</summary>
     public static GeneratedProgram Of(string source) => Of(new ProgramOptions { Sources = [source] });
@@ -33,15 +37,18 @@ internal sealed class GeneratedProgram
         {
             Cleanliness.Check(output);
         }
+        long keystroke = 0;
         if (options.ChecksCaching)
         {
             RoslynObjects.AssertAbsent(result);
             foreach ((string name, Compilation edited) in Edits.Of(input))
             {
-                Caching.AssertCached(name, driver.RunGenerators(edited, TestContext.Current.CancellationToken).GetRunResult().Results[0]);
+                GeneratorDriver afterwards = driver.RunGenerators(edited, TestContext.Current.CancellationToken);
+                Caching.AssertCached(name, afterwards.GetRunResult().Results[0]);
+                keystroke = (long)afterwards.GetTimingInfo().GeneratorTimes[0].ElapsedTime.TotalMilliseconds;
             }
         }
-        return new GeneratedProgram(output, result.GeneratedSources);
+        return new GeneratedProgram(output, result.GeneratedSources, keystroke);
     }
 
     /// <summary>The program as a reference for another.</summary>

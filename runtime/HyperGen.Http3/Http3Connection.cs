@@ -1,0 +1,305 @@
+using HyperGen.Http3.Frames;
+using HyperGen.Http3.Streams;
+using HyperGen.Quic;
+
+namespace HyperGen.Http3;
+
+/// <summary>
+/// HTTP/3 over one QUIC connection, either role: it turns stream events into requests, and keeps the rules that concern the connection as a whole.
+/// </summary>
+/// <remarks>
+/// It does no I/O and belongs to the thread of its <see cref="Quic.Connection"/>, whose owner hands it every event but the questions of the handshake
+/// (<see cref="Handle"/>) and goes on to transmit. A violation closes the connection once; nothing a peer sends throws.
+/// </remarks>
+internal sealed class Http3Connection
+{
+    private readonly Connection _quic;
+    private readonly bool _isServer;
+    private readonly Http3Options _options;
+    private readonly IRequestStreamSource? _source;
+    private readonly List<RequestStream> _requests = [];
+    private GlitchBudget _glitches;
+    private QuicStream? _control;
+    private Timestamp _now;
+    private uint _claimed;
+    private long _nextRequest;
+    private bool _isShuttingDown;
+    private bool _isClosed;
+
+    /// <param name="quic">The transport.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="source">Where a server gets objects for requests; null for a client.</param>
+    public Http3Connection(Connection quic, Http3Options options, IRequestStreamSource? source)
+    {
+        _quic = quic;
+        _options = options;
+        _source = source;
+        _isServer = source is not null;
+    }
+
+    /// <summary>The ALPN identifier.</summary>
+    public static System.Net.Security.SslApplicationProtocol Protocol => System.Net.Security.SslApplicationProtocol.Http3;
+
+    /// <summary>What the peer said of itself; the defaults before it did.</summary>
+    public Settings PeerSettings { get; private set; } = new();
+
+    /// <summary>The transport.</summary>
+    public Connection Quic => _quic;
+
+    /// <summary>Requests under way.</summary>
+    public int RequestCount => _requests.Count;
+
+    /// <summary>Whether the peer takes no more requests.</summary>
+    public bool IsGoingAway { get; private set; }
+
+    /// <summary>Is told when requests may be opened: first after the handshake, and again after <see cref="TryOpen"/> was refused.</summary>
+    public Action<Http3Connection>? OnReady { get; set; }
+
+    /// <summary>Why this side closed the connection; the default when it did not.</summary>
+    public Http3Error Error { get; private set; }
+
+    /// <summary>Acts on an event of the transport.</summary>
+    public void Handle(Timestamp now, in ConnectionEvent next)
+    {
+        _now = now;
+        switch (next.Kind)
+        {
+            case ConnectionEventKind.HandshakeCompleted:
+                OpenControlStream();
+                OnReady?.Invoke(this);
+                break;
+            case ConnectionEventKind.StreamsAvailable:
+                OnReady?.Invoke(this);
+                break;
+            case ConnectionEventKind.StreamOpened:
+                OnOpened(next.Stream!);
+                break;
+            case ConnectionEventKind.StreamReadable:
+                OnReadable(next.Stream!);
+                break;
+            case ConnectionEventKind.StreamWritable:
+                (next.Stream!.State as RequestStream)?.ResumeWriting();
+                break;
+            case ConnectionEventKind.StreamReset:
+                OnReset(next.Stream!, (ErrorCode)next.ErrorCode);
+                break;
+            case ConnectionEventKind.StreamStopSending:
+                OnStopSending(next.Stream!, (ErrorCode)next.ErrorCode);
+                break;
+            case ConnectionEventKind.Closed:
+                OnClosed();
+                break;
+        }
+    }
+
+    /// <summary>Opens a stream for a request; false when the peer's limit is reached, or it takes no more.</summary>
+    public bool TryOpen(RequestStream request)
+    {
+        if (IsGoingAway || _isClosed || _quic.TryOpenStream() is not { } stream)
+        {
+            return false;
+        }
+        Add(request, stream);
+        return true;
+    }
+
+    /// <summary>Takes no more requests, and closes the connection when those under way are done.</summary>
+    public void Shutdown(Timestamp now)
+    {
+        _now = now;
+        if (_isClosed || _isShuttingDown)
+        {
+            return;
+        }
+        _isShuttingDown = true;
+
+        //= https://www.rfc-editor.org/rfc/rfc9114#section-5.2
+        //# The GOAWAY frame contains an identifier that indicates to the receiver the range of requests or pushes that were or might be processed in this connection.
+        Span<byte> frame = stackalloc byte[FrameWriter.MaxHeaderLength + VarInt.MaxLength];
+        _control?.Write(frame[..FrameWriter.WriteInteger(frame, FrameType.GoAway, _isServer ? (ulong)_nextRequest : 0)]);
+        CloseIfDone();
+    }
+
+    /// <summary>Receives what has arrived for a request that was not ready for it.</summary>
+    internal void Receive(RequestStream request)
+    {
+        Http3Error error = request.Receive(out int glitches);
+        if (error.IsError && !error.ClosesConnection)
+        {
+            glitches++;
+            request.Fail(error.Code);
+            error = default;
+        }
+        Settle(error, glitches);
+    }
+
+    /// <summary>Notes that a request is over.</summary>
+    internal void OnRetired(RequestStream request)
+    {
+        RequestStream last = _requests[^1];
+        _requests[request.Index] = last;
+        last.Index = request.Index;
+        _requests.RemoveAt(_requests.Count - 1);
+        CloseIfDone();
+    }
+
+    /// <summary>Whether a stream of a type that may exist once is the first of its type.</summary>
+    internal bool TryClaim(StreamType type)
+    {
+        uint bit = 1u << (int)type;
+        bool isFirst = (_claimed & bit) == 0;
+        _claimed |= bit;
+        return isFirst;
+    }
+
+    private void Add(RequestStream request, QuicStream stream)
+    {
+        request.Index = _requests.Count;
+        _requests.Add(request);
+        request.Attach(this, stream);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-6.2.1
+    //# Each side MUST initiate a single control stream at the beginning of the connection and send its SETTINGS frame as the first frame on this stream.
+    private void OpenControlStream()
+    {
+        _control = _quic.TryOpenStream(unidirectional: true);
+        if (_control is null)
+        {
+            Settle(Http3Error.Connection(ErrorCode.GeneralProtocolError, "The peer allows no control stream."), 0);
+            return;
+        }
+        Span<byte> start = stackalloc byte[1 + Settings.MaxLength];
+        start[0] = (byte)StreamType.Control;
+        var settings = new Settings { MaxFieldSectionSize = (ulong)_options.FieldLimits.Bytes };
+        _control.Write(start[..(1 + settings.Write(start[1..]))]);
+
+        // What it carries steers everything else: nothing waits behind responses.
+        _control.SetPriority(0, incremental: false);
+    }
+
+    private void OnOpened(QuicStream stream)
+    {
+        if (stream.Id.IsUnidirectional)
+        {
+            stream.State = new PeerStream(_isServer);
+            return;
+        }
+        if (_source is null)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-6.1
+            //# Clients MUST treat receipt of a server-initiated bidirectional stream as a connection error of type H3_STREAM_CREATION_ERROR unless such an extension has been negotiated.
+            Settle(Http3Error.Connection(ErrorCode.StreamCreationError, "A server opened a bidirectional stream."), 0);
+            return;
+        }
+        if (_isShuttingDown || _source.TryRent() is not { } request)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-4.1.1
+            //# The server SHOULD abort its response stream with the error code H3_REQUEST_REJECTED.
+            stream.Release((long)ErrorCode.RequestRejected);
+            return;
+        }
+        _nextRequest = Math.Max(_nextRequest, stream.Id.Value + 4);
+        Add(request, stream);
+    }
+
+    private void OnReadable(QuicStream stream)
+    {
+        switch (stream.State)
+        {
+            case RequestStream request:
+                Receive(request);
+                break;
+            case PeerStream peer:
+                int before = peer.Glitches;
+                Http3Error error = peer.Receive(stream, this);
+                Settle(error, peer.Glitches - before);
+                break;
+        }
+    }
+
+    private void OnReset(QuicStream stream, ErrorCode code)
+    {
+        switch (stream.State)
+        {
+            case RequestStream request:
+                // Opening and resetting requests in a row costs a client little and a server much (CVE-2023-44487).
+                request.Cancel(code);
+                Settle(default, 1);
+                break;
+            case PeerStream peer:
+                Settle(peer.OnClosed(stream), 1);
+                break;
+        }
+    }
+
+    private void OnStopSending(QuicStream stream, ErrorCode code)
+    {
+        if (stream == _control)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-6.2.1
+            //# The sender MUST NOT close the control stream, and the receiver MUST NOT request that the sender close the control stream.
+            Settle(Http3Error.Connection(ErrorCode.ClosedCriticalStream, "The peer wants no control stream."), 0);
+            return;
+        }
+        (stream.State as RequestStream)?.Cancel(code);
+        Settle(default, 1);
+    }
+
+    private void OnClosed()
+    {
+        _isClosed = true;
+        _control = null;
+        while (_requests.Count > 0)
+        {
+            RequestStream request = _requests[^1];
+            _requests.RemoveAt(_requests.Count - 1);
+            request.Lose(ErrorCode.RequestCancelled);
+        }
+    }
+
+    private void Settle(Http3Error error, int glitches)
+    {
+        if (glitches > 0 && !_glitches.TrySpend(_now.Ticks / 10, glitches) && !error.IsError)
+        {
+            error = Http3Error.Connection(ErrorCode.ExcessiveLoad, "There was too much that is allowed and means nothing.");
+        }
+        if (error.IsError && !_isClosed && !Error.IsError)
+        {
+            Error = error;
+            _quic.Close(_now, (long)error.Code, error.Reason!);
+        }
+    }
+
+    private void CloseIfDone()
+    {
+        if (_isShuttingDown && _requests.Count == 0 && !_isClosed)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-5.2
+            //# An endpoint that completes a graceful shutdown SHOULD use the H3_NO_ERROR error code when closing the connection.
+            _quic.Close(_now, (long)ErrorCode.NoError);
+        }
+    }
+
+    /// <summary>Takes what the peer's control stream tells.</summary>
+    internal readonly struct ControlSink(Http3Connection connection) : IControlSink
+    {
+        public void OnSettings(in Settings settings) => connection.PeerSettings = settings;
+
+        public void OnGoAway(ulong id) => connection.IsGoingAway = true;
+
+        public void OnMaxPushId(ulong id)
+        {
+            // Nothing is pushed, so nothing is limited.
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.3
+        //# If a server receives a CANCEL_PUSH frame for a push ID that has not yet been mentioned by a PUSH_PROMISE frame, this MUST be treated as a connection error of type H3_ID_ERROR.
+        public Http3Error OnCancelPush(ulong id) => Http3Error.Connection(ErrorCode.IdError, "A push was cancelled that was never promised.");
+
+        public void OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
+        {
+            // All responses have the default priority; the frame is checked and otherwise has no effect.
+        }
+    }
+}

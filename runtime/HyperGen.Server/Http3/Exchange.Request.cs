@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using HyperGen.CompilerServices;
+using HyperGen.Http3.Messages;
+using HyperGen.Http3.Qpack;
+using Microsoft.AspNetCore.Http;
+
+namespace HyperGen.Server.Http3;
+
+/// <content>The request: head, path and body.</content>
+internal sealed partial class Exchange
+{
+    /// <summary>How much of a body waits for a slow reader before the client must wait: Kestrel's own pause threshold is of this order.</summary>
+    private const int BodyBuffer = 64 * 1024;
+
+    private static readonly PipeOptions s_bodyOptions = new(
+        pauseWriterThreshold: BodyBuffer,
+        resumeWriterThreshold: BodyBuffer / 2,
+        readerScheduler: PipeScheduler.ThreadPool,
+        writerScheduler: PipeScheduler.Inline,
+        useSynchronizationContext: false);
+
+    private readonly HeaderDictionary _requestHeaders = [];
+    private byte[] _path = new byte[256];
+    private int _pathLength;
+    private bool _isPathValid;
+    private MessageHead _head;
+    private bool _hasHead;
+    private bool _hasContext;
+    private bool _hasRequestHeaders;
+    private Pipe? _body;
+    private bool _usesBody;
+    private bool _isBodyPaused;
+    private long _bodyReceived;
+    private Action? _onBodyResumed;
+    private CancellationTokenSource? _aborted;
+
+    /// <summary>The path, percent-decoded and without dot segments.</summary>
+    public ReadOnlySpan<byte> NormalPath => _path.AsSpan(0, _pathLength);
+
+    /// <summary>The query as it was sent, without the question mark.</summary>
+    public ReadOnlySpan<byte> RawQuery
+    {
+        get
+        {
+            ReadOnlySpan<byte> target = Fields.Value(_head.Path);
+            int mark = target.IndexOf((byte)'?');
+            return mark < 0 ? default : target[(mark + 1)..];
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnHead(FieldSection fields, in MessageHead head)
+    {
+        _head = head;
+        _hasHead = true;
+        _remote = Connection!.Quic.Path.Remote;
+        ReadOnlySpan<byte> method = fields.Value(head.Method);
+        _method = KnownMethod(method) ?? Encoding.ASCII.GetString(method);
+        ReadOnlySpan<byte> target = fields.Value(head.Path);
+        int mark = target.IndexOf((byte)'?');
+        ReadOnlySpan<byte> path = mark < 0 ? target : target[..mark];
+        if (_path.Length < path.Length)
+        {
+            _path = new byte[path.Length];
+        }
+        _isPathValid = PathNormalizer.TryNormalize(path, _path, out _pathLength);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnOversizedHead() => _isOversized = true;
+
+    /// <inheritdoc/>
+    protected override int OnContent(ReadOnlySpan<byte> content)
+    {
+        if (_isProcessed || _isCancelled || _isOversized)
+        {
+            return content.Length;
+        }
+        if (_isBodyPaused)
+        {
+            return 0;
+        }
+        _body ??= new Pipe(s_bodyOptions);
+        _usesBody = true;
+        int taken = Math.Min(content.Length, BodyBuffer);
+        _bodyReceived += taken;
+        if (_bodyReceived > MaxRequestBodySize)
+        {
+            _body.Writer.Complete(new BadHttpRequestException("The request body is too large.", StatusCodes.Status413PayloadTooLarge));
+            _isBodyPaused = true;
+            return 0;
+        }
+        _body.Writer.Write(content[..taken]);
+        Task<FlushResult> flush = _body.Writer.FlushAsync().AsTask();
+        if (!flush.IsCompleted)
+        {
+            _isBodyPaused = true;
+            flush.GetAwaiter().UnsafeOnCompleted(_onBodyResumed ??= OnBodyResumed);
+        }
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEnd()
+    {
+        if (_usesBody)
+        {
+            _body!.Writer.Complete();
+        }
+    }
+
+    private static string? KnownMethod(ReadOnlySpan<byte> method) => method.Length switch
+    {
+        3 when method.SequenceEqual("GET"u8) => HttpMethods.Get,
+        3 when method.SequenceEqual("PUT"u8) => HttpMethods.Put,
+        4 when method.SequenceEqual("POST"u8) => HttpMethods.Post,
+        4 when method.SequenceEqual("HEAD"u8) => HttpMethods.Head,
+        5 when method.SequenceEqual("PATCH"u8) => HttpMethods.Patch,
+        6 when method.SequenceEqual("DELETE"u8) => HttpMethods.Delete,
+        7 when method.SequenceEqual("OPTIONS"u8) => HttpMethods.Options,
+        7 when method.SequenceEqual("CONNECT"u8) => HttpMethods.Connect,
+        _ => null,
+    };
+
+    private PipeReader OpenBody()
+    {
+        if (!_usesBody)
+        {
+            _body ??= new Pipe(s_bodyOptions);
+            _usesBody = true;
+            if (IsReceived)
+            {
+                _body.Writer.Complete();
+            }
+        }
+        return _body!.Reader;
+    }
+
+    private void OnBodyResumed()
+    {
+        // On the thread that read the body. The shard offers the rest again.
+        Signal(Signals.Resume);
+    }
+
+    private void CancelRequest()
+    {
+        if (_usesBody && !IsReceived)
+        {
+            _body!.Writer.Complete(new OperationCanceledException("The client has reset the stream."));
+        }
+        if (_aborted is { } source)
+        {
+            // What is registered there is the application's: it does not run on the shard.
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+        }
+    }
+
+    private void ResetRequest()
+    {
+        _hasHead = false;
+        _isPathValid = false;
+        _bodyReceived = 0;
+        MaxRequestBodySize = DefaultMaxRequestBodySize;
+        if (_usesBody)
+        {
+            _usesBody = false;
+            if (_isBodyPaused)
+            {
+                // A flush may still be under way: the pipe is left to it.
+                _body = null;
+                _onBodyResumed = null;
+            }
+            else
+            {
+                _body!.Writer.Complete();
+                _body.Reader.Complete();
+                _body.Reset();
+            }
+        }
+        _isBodyPaused = false;
+        if (_hasRequestHeaders)
+        {
+            _hasRequestHeaders = false;
+            _requestHeaders.Clear();
+        }
+        if (_aborted is not null)
+        {
+            _aborted = null;
+        }
+        ResetFeatures();
+    }
+}

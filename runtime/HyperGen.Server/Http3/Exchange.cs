@@ -1,0 +1,271 @@
+using HyperGen.Http3;
+using HyperGen.Http3.Streams;
+using HyperGen.Quic;
+using HyperGen.Transport.Shards;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Logging;
+
+namespace HyperGen.Server.Http3;
+
+/// <summary>One HTTP/3 request and its response, between the shard that owns its stream and the thread that runs its handler.</summary>
+/// <remarks>
+/// It is the feature collection that the server's application is given, as Kestrel's request objects are, and is used again for one request after the
+/// other. The shard calls the <c>On*</c> methods and owns the stream. The handler runs on the shard itself when its endpoint is inline, otherwise on the
+/// thread pool; from there it reaches the shard by signals: bits that are set at any time and acted upon together, so that an exchange is at most once
+/// in the shard's inbox. Between a signal and the shard's answer to it the fields that it hands over belong to the shard.
+/// </remarks>
+internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolWorkItem
+{
+    private readonly ExchangePool _pool;
+    private readonly IHttpApplication<RequestContext> _application;
+    private readonly Http3RequestContext _context;
+    private readonly Action _onProcessed;
+    private Task _processing = Task.CompletedTask;
+    private int _signals;
+    private NetworkAddress _remote;
+    private bool _isDispatched;
+    private bool _isOversized;
+    private bool _isProcessed;
+    private bool _isCancelled;
+
+    /// <param name="pool">Where it returns to.</param>
+    public Exchange(ExchangePool pool)
+        : base(isServer: true, pool.Host.Protocol)
+    {
+        _pool = pool;
+        _application = pool.Host.Application;
+        _context = new Http3RequestContext(pool.Host.Services, this);
+        HostContext = _context;
+        _writer = new ResponsePipe(this);
+        _onProcessed = OnProcessed;
+    }
+
+    [Flags]
+    private enum Signals
+    {
+        None = 0,
+
+        /// <summary>Head and body so far are to be sent.</summary>
+        Flush = 1,
+
+        /// <summary>The response is complete.</summary>
+        Finish = 2,
+
+        /// <summary>The handler no longer uses the exchange.</summary>
+        Retire = 4,
+
+        /// <summary>There is room for more of the request's body.</summary>
+        Resume = 8,
+
+        /// <summary>The handler wants the stream reset.</summary>
+        Abort = 16,
+    }
+
+    private Shard Shard => _pool.Shard;
+
+    /// <summary>Runs the handler on a worker.</summary>
+    void IThreadPoolWorkItem.Execute() => Process();
+
+    /// <summary>Acts on the signals, on the shard.</summary>
+    void IShardWork.Run()
+    {
+        var signals = (Signals)Interlocked.Exchange(ref _signals, 0);
+        Http3Connection? connection = Connection;
+        Act(signals);
+        if (connection is not null)
+        {
+            Shard.Touch(connection.Quic);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceived()
+    {
+        if (_isDispatched || !(_hasHead || _isOversized) || _isCancelled)
+        {
+            return;
+        }
+        _isDispatched = true;
+        if (_isOversized || !_isPathValid)
+        {
+            Refuse(_isOversized ? 431 : 400);
+            return;
+        }
+        if (!_pool.Host.StraightWay.IsEverOpen)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+        _application.CreateContext(this);
+        _hasContext = true;
+        if (_context.RunsInline)
+        {
+            Process();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnCancelled(ErrorCode code)
+    {
+        if (_isCancelled)
+        {
+            return;
+        }
+        _isCancelled = true;
+        CancelRequest();
+        CompleteFlush(isCompleted: true);
+        if (!_isDispatched || _isProcessed)
+        {
+            Recycle();
+        }
+    }
+
+    private void Process()
+    {
+        try
+        {
+            if (!_hasContext)
+            {
+                _application.CreateContext(this);
+                _hasContext = true;
+            }
+            _processing = _application.ProcessRequestAsync(_context);
+        }
+        catch (Exception failure)
+        {
+            _processing = Task.FromException(failure);
+        }
+        if (_processing.IsCompleted)
+        {
+            OnProcessed();
+        }
+        else
+        {
+            _processing.GetAwaiter().UnsafeOnCompleted(_onProcessed);
+        }
+    }
+
+    /// <summary>The handler is done. Callbacks that must run first or afterwards take the slower way.</summary>
+    private void OnProcessed()
+    {
+        if (_onStarting is not null || _onCompleted is not null)
+        {
+            _ = EndAsync();
+            return;
+        }
+        Signals end = PrepareEnd();
+        DisposeContext();
+        Signal(end | Signals.Retire);
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            await StartAsync();
+        }
+        catch (Exception failure)
+        {
+            _processing = Task.FromException(failure);
+        }
+        Signal(PrepareEnd());
+        await RunCompletedAsync();
+        DisposeContext();
+        Signal(Signals.Retire);
+    }
+
+    /// <summary>Writes the head if it is still missing.</summary>
+    private Signals PrepareEnd()
+    {
+        if (!_processing.IsCompletedSuccessfully)
+        {
+            _pool.Host.Logger.LogError(_processing.Exception, "A request ended in an exception that nothing handled");
+            if (HasStarted)
+            {
+                return Signals.Abort;
+            }
+            ResetResponse(500);
+        }
+        try
+        {
+            return TryWriteHead(isWhole: true) ? Signals.Finish : Signals.Abort;
+        }
+        catch (InvalidOperationException failure)
+        {
+            _pool.Host.Logger.LogError(failure, "The response cannot be sent");
+            ResetResponse(500);
+            TryWriteHead(isWhole: true);
+            return Signals.Finish;
+        }
+    }
+
+    private void DisposeContext()
+    {
+        if (_hasContext)
+        {
+            _application.DisposeContext(_context, _processing.Exception?.InnerException);
+            _hasContext = false;
+        }
+    }
+
+    /// <summary>Tells the shard something: at once when this is the shard, otherwise through its inbox.</summary>
+    private void Signal(Signals signals)
+    {
+        if (Shard.IsCurrent)
+        {
+            Act(signals);
+        }
+        else if (Interlocked.Or(ref _signals, (int)signals) == 0)
+        {
+            Shard.Post(this);
+        }
+    }
+
+    private void Act(Signals signals)
+    {
+        if ((signals & Signals.Abort) != 0)
+        {
+            Reset(ErrorCode.InternalError);
+        }
+        else if ((signals & (Signals.Flush | Signals.Finish)) != 0)
+        {
+            Send((signals & Signals.Finish) != 0);
+        }
+        if ((signals & Signals.Resume) != 0)
+        {
+            _isBodyPaused = false;
+            ResumeReceiving();
+        }
+        if ((signals & Signals.Retire) != 0)
+        {
+            _isProcessed = true;
+            Recycle();
+        }
+    }
+
+    /// <summary>Answers without the application: the request cannot be given to it.</summary>
+    private void Refuse(int status)
+    {
+        StatusCode = status;
+        TryWriteHead(isWhole: true);
+        Send(isEnd: true);
+        Recycle();
+    }
+
+    private void Recycle()
+    {
+        Retire();
+        ResetRequest();
+        ResetResponse(200);
+        _isDispatched = false;
+        _isOversized = false;
+        _isProcessed = false;
+        _isCancelled = false;
+        _processing = Task.CompletedTask;
+        _pool.Return(this);
+    }
+}

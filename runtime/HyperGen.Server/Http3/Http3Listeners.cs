@@ -1,0 +1,105 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HyperGen.Http3;
+using HyperGen.Server.Certificates;
+using HyperGen.Server.Hosting;
+using HyperGen.Server.Pipeline;
+using HyperGen.Tls;
+using HyperGen.Transport.Shards;
+using HyperGen.Transport.Udp;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HyperGen.Server.Http3;
+
+/// <summary>Serves HTTP/3 on the port numbers on which the other server has https.</summary>
+internal sealed class Http3Listeners
+{
+    /// <summary>How long requests under way may take when the application stops; below the host's own shutdown timeout of 30 s.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly List<ShardGroup> _groups = [];
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="application">What runs the requests.</param>
+    /// <param name="addresses">The addresses of the other server, with the ports it got.</param>
+    /// <returns>The listeners; null when there are none.</returns>
+    public static Http3Listeners? Start(IServiceProvider services, IHttpApplication<RequestContext> application, IEnumerable<string> addresses)
+    {
+        HyperServerOptions options = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
+        IPEndPoint[] endPoints = [.. addresses.SelectMany(EndPoints)];
+        if (!options.Http3 || endPoints.Length == 0)
+        {
+            return null;
+        }
+        ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server");
+        if (!UdpSocket.IsSupported)
+        {
+            logger.LogInformation("HTTP/3 is not served: our QUIC runs on 64-bit Linux only");
+            return null;
+        }
+        var listeners = new Http3Listeners();
+        var credentials = new ServerCredentials([Credential(services.GetRequiredService<ServerCertificate>())]);
+        byte[] resetKey = RandomNumberGenerator.GetBytes(32);
+        foreach (IPEndPoint endPoint in endPoints)
+        {
+            var host = new Http3Host(
+                application,
+                services.GetRequiredService<StraightWay>(),
+                services.GetRequiredService<ServerServices>(),
+                new Http3Options(),
+                endPoint,
+                logger);
+            listeners.Listen(host, credentials, resetKey, options.Shards ?? Environment.ProcessorCount);
+        }
+        return listeners;
+    }
+
+    /// <summary>Stops to take requests, and waits for those under way.</summary>
+    public Task StopAsync() => Task.WhenAll(_groups.Select(static group => group.StopAsync(s_patience)));
+
+    private static Credential Credential(ServerCertificate certificate)
+    {
+        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.Leaf.GetECDsaPrivateKey() ?? certificate.Leaf.GetRSAPrivateKey()
+            ?? throw new InvalidOperationException("HTTP/3 needs a certificate with an ECDSA or RSA key; or switch it off with server:http3=off.");
+        return new Credential([certificate.Leaf.RawDataMemory, .. certificate.Chain.Select(static issuer => issuer.RawDataMemory)], key);
+    }
+
+    private static IEnumerable<IPEndPoint> EndPoints(string address)
+    {
+        BindingAddress binding = BindingAddress.Parse(address);
+        if (!string.Equals(binding.Scheme, "https", StringComparison.OrdinalIgnoreCase) || binding.IsUnixPipe || binding.IsNamedPipe)
+        {
+            return [];
+        }
+        if (string.Equals(binding.Host, "localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            return System.Net.Sockets.Socket.OSSupportsIPv6
+                ? [new IPEndPoint(IPAddress.Loopback, binding.Port), new IPEndPoint(IPAddress.IPv6Loopback, binding.Port)]
+                : [new IPEndPoint(IPAddress.Loopback, binding.Port)];
+        }
+
+        // Kestrel takes every other name for all addresses, and so must we.
+        return [new IPEndPoint(IPAddress.TryParse(binding.Host, out IPAddress? host) ? host : IPAddress.IPv6Any, binding.Port)];
+    }
+
+    private void Listen(Http3Host host, ServerCredentials credentials, byte[] resetKey, int shards)
+    {
+        var options = new ShardOptions
+        {
+            EndPoint = host.LocalEndPoint,
+            Http3 = host.Protocol,
+            ResetKey = resetKey,
+            Answer = credentials.Answer,
+            CreateServerHandshake = ServerCredentials.CreateHandshake,
+            CreateSource = null,
+        };
+        options = options with { CreateSource = shard => new ExchangePool(host, shard, options.InboxCapacity) };
+        _groups.Add(ShardGroup.Start(options, shards));
+    }
+}

@@ -1,0 +1,307 @@
+using HyperGen.Http3;
+using HyperGen.Http3.Streams;
+using HyperGen.Quic;
+using HyperGen.Tls;
+using HyperGen.Transport.Udp;
+
+namespace HyperGen.Transport.Shards;
+
+/// <summary>
+/// A thread with a socket, and all connections that lead to it. It turns datagrams, time and what other threads post into calls of the sans-I/O parts, and
+/// what those have to send into datagrams.
+/// </summary>
+/// <remarks>
+/// One turn: receive what is there, do what was posted, let timers expire; then drive each connection that any of it touched, once, so that the answers
+/// to many requests share packets and system calls; then send. Nothing here blocks but the wait for the next turn. <see cref="Post"/> and
+/// <see cref="StopAsync"/> may be called from any thread, everything else only from its own.
+/// </remarks>
+internal sealed class Shard : IDisposable
+{
+    private readonly ShardOptions _options;
+    private readonly UdpSocket _socket;
+    private readonly ReceiveBatch _incoming;
+    private readonly SendBatch _outgoing;
+    private readonly Waker _waker = new();
+    private readonly Inbox<IShardWork> _inbox;
+    private readonly TimerHeap _timers = new();
+    private readonly Endpoint _endpoint;
+    private readonly IRequestStreamSource? _source;
+    private readonly List<ShardConnection> _connections = [];
+    private readonly List<ShardConnection> _touched = [];
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _threadId;
+    private Timestamp _stopBy = Timestamp.Never;
+    private volatile bool _isStopping;
+
+    /// <param name="options">What it has in common with its siblings.</param>
+    /// <param name="socket">Its socket, which it disposes.</param>
+    /// <param name="index">Its place among them, which its connection IDs lead to.</param>
+    /// <param name="count">How many they are.</param>
+    public Shard(ShardOptions options, UdpSocket socket, int index, int count)
+    {
+        _options = options;
+        _socket = socket;
+        Index = index;
+        _incoming = new ReceiveBatch(socket);
+        _outgoing = new SendBatch(socket);
+        _inbox = new Inbox<IShardWork>(options.InboxCapacity, _waker);
+        _source = options.CreateSource?.Invoke(this);
+        _endpoint = new Endpoint(new EndpointOptions
+        {
+            Random = options.Random,
+            ResetKey = options.ResetKey,
+            Limits = options.Limits,
+            CreateServerHandshake = options.CreateServerHandshake,
+            DrawConnectionId = count == 1 ? null : id => Steering.Draw(id, index, count, options.Random),
+        });
+        _thread = new Thread(Run) { IsBackground = true, Name = $"HyperGen shard {index}" };
+    }
+
+    /// <summary>Its place among the shards of its port.</summary>
+    public int Index { get; }
+
+    /// <summary>Connections held, those that are closing included. Other threads see an approximation.</summary>
+    public int ConnectionCount => _endpoint.Count;
+
+    /// <summary>Whether the caller is its thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
+
+    /// <summary>The address of its socket.</summary>
+    public NetworkAddress LocalAddress => _socket.LocalAddress;
+
+    /// <summary>The time of this turn.</summary>
+    public Timestamp Now { get; private set; }
+
+    /// <summary>Begins to work.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Has something done on its thread, in order, from any thread.</summary>
+    public void Post(IShardWork work)
+    {
+        // The ring holds an entry for every request there can be, each of which is in it at most once: it is full only while a burst of connects or
+        // answers to handshakes is ahead of the shard, which takes them out without waiting for anyone.
+        var spin = default(SpinWait);
+        while (!_inbox.TryPut(work) && !_stopped.Task.IsCompleted)
+        {
+            spin.SpinOnce();
+        }
+    }
+
+    /// <summary>Says that something was written to a connection, so that it is driven at the end of this turn.</summary>
+    public void Touch(Connection connection)
+    {
+        if (connection.UserState is ShardConnection { IsTouched: false } owner)
+        {
+            owner.IsTouched = true;
+            _touched.Add(owner);
+        }
+    }
+
+    /// <summary>Begins a connection to a server.</summary>
+    public Http3Connection Connect(in NetworkAddress server, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
+    {
+        Connection quic = _endpoint.Connect(Now, new NetworkPath(server), createHandshake);
+        ShardConnection owner = Adopt(quic);
+        Touch(quic);
+        return owner.Http;
+    }
+
+    /// <summary>Takes no more requests, lets those under way end, and then gives up thread and socket.</summary>
+    /// <param name="patience">How long requests may still take.</param>
+    public Task StopAsync(TimeSpan patience)
+    {
+        Post(new Stop(this, patience));
+        return _stopped.Task;
+    }
+
+    /// <summary>Gives up what it never began to use. A shard that was started is stopped instead.</summary>
+    public void Dispose()
+    {
+        if (!_thread.IsAlive)
+        {
+            _socket.Dispose();
+            _incoming.Dispose();
+            _outgoing.Dispose();
+            _waker.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        _threadId = Environment.CurrentManagedThreadId;
+        while (!IsDone())
+        {
+            Now = ShardClock.Now;
+            bool isBusy = Receive();
+            isBusy |= DoPosted();
+            isBusy |= ExpireTimers();
+
+            // Driving one connection may touch others: the list grows meanwhile.
+            for (int index = 0; index < _touched.Count; index++)
+            {
+                Drive(_touched[index]);
+            }
+            _touched.Clear();
+            SendAnswers();
+            _outgoing.Flush();
+            if (!isBusy)
+            {
+                Sleep();
+            }
+        }
+        _threadId = 0;
+        _socket.Dispose();
+        _incoming.Dispose();
+        _outgoing.Dispose();
+        _stopped.SetResult();
+    }
+
+    private bool Receive()
+    {
+        int count = _incoming.Receive();
+        for (int index = 0; index < count; index++)
+        {
+            ReceivedMessage message = _incoming[index];
+            Span<byte> rest = message.Data;
+            while (!rest.IsEmpty)
+            {
+                Span<byte> datagram = rest[..Math.Min(message.SegmentSize, rest.Length)];
+                rest = rest[datagram.Length..];
+                if (_endpoint.HandleDatagram(Now, message.Path, message.Ecn, datagram) is { } connection)
+                {
+                    if (connection.UserState is null)
+                    {
+                        Adopt(connection);
+                    }
+                    Touch(connection);
+                }
+            }
+        }
+        return count > 0;
+    }
+
+    private bool DoPosted()
+    {
+        // What is posted meanwhile waits for the next turn: the shard also has to receive.
+        bool any = false;
+        for (int budget = _options.InboxCapacity; budget > 0 && _inbox.TryTake(out IShardWork? work); budget--)
+        {
+            work.Run();
+            any = true;
+        }
+        return any;
+    }
+
+    private bool ExpireTimers()
+    {
+        bool any = false;
+        while (_timers.TakeDue(Now) is ShardConnection connection)
+        {
+            connection.Quic.HandleTimeout(Now);
+            Touch(connection.Quic);
+            any = true;
+        }
+        return any;
+    }
+
+    private ShardConnection Adopt(Connection quic)
+    {
+        var owner = new ShardConnection(quic, new Http3Connection(quic, _options.Http3, _source)) { Place = _connections.Count };
+        quic.UserState = owner;
+        _connections.Add(owner);
+        return owner;
+    }
+
+    private void Drive(ShardConnection connection)
+    {
+        Connection quic = connection.Quic;
+        while (quic.TryGetEvent(out ConnectionEvent next))
+        {
+            if (next.Kind == ConnectionEventKind.HandshakeQuestion)
+            {
+                _options.Answer(quic, quic.Question!);
+            }
+            else
+            {
+                connection.Http.Handle(Now, next);
+            }
+        }
+        connection.IsTouched = false;
+        while (quic.TryTransmit(Now, _outgoing.GetMemory(), out Transmit transmit))
+        {
+            _outgoing.Add(transmit.Length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
+        }
+        _timers.Set(connection, quic.NextTimeout);
+        if (quic.State == ConnectionState.Drained)
+        {
+            Forget(connection);
+        }
+    }
+
+    private void Forget(ShardConnection connection)
+    {
+        connection.Quic.UserState = null;
+        ShardConnection last = _connections[^1];
+        _connections[connection.Place] = last;
+        last.Place = connection.Place;
+        _connections.RemoveAt(_connections.Count - 1);
+    }
+
+    /// <summary>Sends what answers datagrams of no connection.</summary>
+    private void SendAnswers()
+    {
+        while (_endpoint.TryTransmit(_outgoing.GetMemory(), out Transmit transmit))
+        {
+            _outgoing.Add(transmit.Length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
+        }
+    }
+
+    private void Sleep()
+    {
+        _waker.PrepareToSleep();
+        if (!_inbox.IsEmpty)
+        {
+            _waker.StayAwake();
+            return;
+        }
+        Timestamp next = Timestamp.Min(_timers.Next, _stopBy);
+        TimeSpan timeout = next.IsNever ? Timeout.InfiniteTimeSpan : next - ShardClock.Now;
+        _waker.Sleep(_socket.Descriptor, timeout < TimeSpan.Zero && !next.IsNever ? TimeSpan.Zero : timeout);
+    }
+
+    private bool IsDone()
+    {
+        if (!_isStopping)
+        {
+            return false;
+        }
+        if (ShardClock.Now < _stopBy && _connections.Exists(static connection => connection.Http.RequestCount > 0))
+        {
+            return false;
+        }
+        foreach (ShardConnection connection in _connections.ToArray())
+        {
+            connection.Quic.Close(Now, (long)ErrorCode.NoError);
+            Drive(connection);
+        }
+        _outgoing.Flush();
+        return true;
+    }
+
+    private void BeginStop(TimeSpan patience)
+    {
+        _isStopping = true;
+        _stopBy = Now + patience;
+        foreach (ShardConnection connection in _connections)
+        {
+            connection.Http.Shutdown(Now);
+            Touch(connection.Quic);
+        }
+    }
+
+    private sealed class Stop(Shard shard, TimeSpan patience) : IShardWork
+    {
+        public void Run() => shard.BeginStop(patience);
+    }
+}

@@ -1,0 +1,26 @@
+using HyperGen.Http3;
+using HyperGen.Quic;
+
+namespace HyperGen.Transport.Shards;
+
+/// <summary>A connection with what its shard keeps for it: the HTTP/3 above it, its timer, and whether it waits for its turn.</summary>
+internal sealed class ShardConnection : TimerEntry
+{
+    public ShardConnection(Connection quic, Http3Connection http)
+    {
+        Quic = quic;
+        Http = http;
+    }
+
+    /// <summary>The transport.</summary>
+    public Connection Quic { get; }
+
+    /// <summary>What runs over it.</summary>
+    public Http3Connection Http { get; }
+
+    /// <summary>Its place in the shard's list.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Whether it is among those that the shard has yet to drive in this turn.</summary>
+    public bool IsTouched { get; set; }
+}

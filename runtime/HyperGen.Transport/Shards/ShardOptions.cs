@@ -1,0 +1,39 @@
+using System.Net;
+using HyperGen.Http3;
+using HyperGen.Http3.Streams;
+using HyperGen.Quic;
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Transport.Shards;
+
+/// <summary>What the shards of one port have in common.</summary>
+internal sealed record ShardOptions
+{
+    /// <summary>Where to listen, or to send from; port 0 for any free one.</summary>
+    public required IPEndPoint EndPoint { get; init; }
+
+    /// <summary>The limits of HTTP/3.</summary>
+    public Http3Options Http3 { get; init; } = new();
+
+    /// <summary>The limits of QUIC.</summary>
+    public ConnectionLimits Limits { get; init; } = ConnectionLimits.Default;
+
+    /// <summary>Makes the server's half of a handshake from our transport parameters; null for shards that only connect.</summary>
+    public Func<ReadOnlyMemory<byte>, TlsHandshake>? CreateServerHandshake { get; init; }
+
+    /// <summary>Answers the questions of handshakes, on the shard: at once, or later through <see cref="Shard.Post"/>.</summary>
+    public required Action<Connection, TlsQuestion> Answer { get; init; }
+
+    /// <summary>Where the requests of a shard's connections are handled; null for shards that only connect.</summary>
+    public Func<Shard, IRequestStreamSource>? CreateSource { get; init; }
+
+    /// <summary>The key of stateless resets, shared by all shards.</summary>
+    public required byte[] ResetKey { get; init; }
+
+    /// <summary>Where random bytes come from.</summary>
+    public RandomSource Random { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;
+
+    /// <summary>Messages from other threads that may wait for a shard; as many as there can be requests under way on it.</summary>
+    public int InboxCapacity { get; init; } = 16 * 1024;
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using HyperGen.Http3;
+using HyperGen.Http3.Messages;
+using HyperGen.Http3.Qpack;
+using HyperGen.Http3.Streams;
+
+namespace HyperGen.Load;
+
+/// <summary>One request on its way round.</summary>
+internal sealed class LoadRequest(LoadRun run) : RequestStream(isServer: false, new Http3Options())
+{
+    private long _sent;
+    private int _status;
+    private Http3Connection? _connection;
+
+    /// <summary>Sends the request on the stream that was opened for it.</summary>
+    public void Send(byte[] request)
+    {
+        _connection = Connection;
+        _status = 0;
+        _sent = Stopwatch.GetTimestamp();
+        WriteImmutable(request);
+        Finish();
+    }
+
+    protected override void OnHead(FieldSection fields, in MessageHead head) => _status = head.Status;
+
+    protected override void OnOversizedHead() => _status = 0;
+
+    protected override int OnContent(ReadOnlySpan<byte> content) => content.Length;
+
+    protected override void OnEnd()
+    {
+        // The end is acted upon with all else that has arrived.
+    }
+
+    protected override void OnReceived()
+    {
+        if (IsReceived)
+        {
+            End(_status);
+        }
+    }
+
+    protected override void OnCancelled(ErrorCode code) => End(0);
+
+    protected override void OnWritable()
+    {
+        // A request is one small write.
+    }
+
+    private void End(int status)
+    {
+        Retire();
+        run.OnDone(this, _connection!, status, Stopwatch.GetElapsedTime(_sent));
+    }
+}

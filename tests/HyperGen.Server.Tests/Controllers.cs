@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
+
+namespace HyperGen.Server.Tests;
+
+/// <summary>Endpoints as a user writes them, compiled by the generator: what the attributes ask for must reach the server.</summary>
+[HyperController("/generated")]
+public static class Controllers
+{
+    [Get("/hello/{name}")]
+    public static string Hello(string name) => $"Hello, {name}!";
+
+    [Get("/admin"), Authorize(Roles = "admin")]
+    public static string Admin(System.Security.Claims.ClaimsPrincipal user) => user.Identity!.Name!;
+
+    [Put("/cors"), EnableCors("open")]
+    public static string Cors() => "ok";
+
+    [Post("/form"), Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryToken]
+    public static string Form([FromForm] string name) => name;
+
+    [Get("/timeout"), RequestTimeout(50)]
+    public static async Task<string> Timeout(CancellationToken stop)
+    {
+        await Task.Delay(System.Threading.Timeout.Infinite, stop);
+        return "never";
+    }
+
+    [Get("/deadline"), Deadline(50)]
+    public static async Task<string> Deadline(CancellationToken stop)
+    {
+        await Task.Delay(System.Threading.Timeout.Infinite, stop);
+        return "never";
+    }
+
+    [Get("/cached"), OutputCache(Duration = 60)]
+    public static string Cached() => Guid.NewGuid().ToString();
+
+    [Get("/limited"), EnableRateLimiting("none")]
+    public static string Limited() => "ok";
+
+    [Get("/host"), Host("a.example")]
+    public static string Host() => "ok";
+
+    [Post("/small"), MaxBody(4)]
+    public static async Task<long> Small(Stream body, CancellationToken stop)
+    {
+        var copy = new MemoryStream();
+        await body.CopyToAsync(copy, stop);
+        return copy.Length;
+    }
+
+    [Post("/sized"), RequestSizeLimit(4)]
+    public static async Task<long> Sized(Stream body, CancellationToken stop)
+    {
+        var copy = new MemoryStream();
+        await body.CopyToAsync(copy, stop);
+        return copy.Length;
+    }
+}
+
+/// <summary>A handler whose service is missing unless a test registers it.</summary>
+public interface IGreeting
+{
+    string Text { get; }
+}
+
+[HyperController("/generated/greeting")]
+public sealed class Greetings(IGreeting greeting)
+{
+    [Get]
+    public string Get() => greeting.Text;
+}

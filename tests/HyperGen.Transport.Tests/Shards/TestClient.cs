@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Text;
+using HyperGen.Http3;
+using HyperGen.Http3.Frames;
+using HyperGen.Http3.Messages;
+using HyperGen.Http3.Qpack;
+using HyperGen.Http3.Streams;
+using HyperGen.Tls;
+using HyperGen.Transport.Interop;
+using HyperGen.Transport.Shards;
+
+namespace HyperGen.Transport.Tests.Shards;
+
+/// <summary>A client shard with one connection, which sends a number of requests, some at a time, and gathers the answers.</summary>
+internal sealed class TestClient : IShardWork
+{
+    private readonly ShardGroup _group;
+    private readonly IPEndPoint _server;
+    private readonly byte[] _request;
+    private readonly int _count;
+    private readonly int _parallel;
+    private readonly TaskCompletionSource<List<string>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _answers = [];
+    private Http3Connection? _connection;
+    private int _begun;
+
+    public TestClient(IPEndPoint server, string body, int count, int parallel)
+    {
+        _server = server;
+        _count = count;
+        _parallel = parallel;
+        var section = new byte[256];
+        int length = FieldSectionEncoder.WritePrefix(section);
+        foreach ((string name, string value) in new[] { (":method", "POST"), (":scheme", "https"), (":authority", "test"), (":path", "/") })
+        {
+            length += FieldSectionEncoder.Write(section.AsSpan(length), Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
+        }
+        var frames = new byte[512 + body.Length];
+        int written = FrameWriter.WriteHeader(frames, FrameType.Headers, (ulong)length);
+        section.AsSpan(0, length).CopyTo(frames.AsSpan(written));
+        written += length;
+        written += FrameWriter.WriteHeader(frames.AsSpan(written), FrameType.Data, (ulong)body.Length);
+        written += Encoding.ASCII.GetBytes(body, frames.AsSpan(written));
+        _request = frames[..written];
+        _group = ShardGroup.Start(
+            new ShardOptions
+            {
+                EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+                ResetKey = new byte[32],
+                Answer = static (connection, question) =>
+                {
+                    connection.Handshake.AnswerChain(question.Id);
+                    connection.HandleAnswer(ShardClock.Now);
+                },
+            },
+            count: 1);
+    }
+
+    /// <summary>Sends all requests and returns the answers: status and body.</summary>
+    public async Task<List<string>> RunAsync()
+    {
+        _group.Shards[0].Post(this);
+        List<string> answers = await _done.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await _group.StopAsync(TimeSpan.Zero);
+        return answers;
+    }
+
+    void IShardWork.Run()
+    {
+        _connection = _group.Shards[0].Connect(SocketAddresses.FromEndPoint(_server), static parameters => new ClientHandshake(
+            HandshakeOptions.Default,
+            new ClientOptions { ServerName = "test", ApplicationProtocols = [SslApplicationProtocol.Http3], TransportParameters = parameters },
+            RandomNumberGenerator.Fill));
+        _connection.OnReady = _ => Fill();
+    }
+
+    private void Fill()
+    {
+        while (_begun < _count && _connection!.RequestCount < _parallel)
+        {
+            var request = new Request(this);
+            if (!_connection.TryOpen(request))
+            {
+                return;
+            }
+            _begun++;
+            request.Send(_request);
+            _group.Shards[0].Touch(_connection.Quic);
+        }
+    }
+
+    private void OnAnswer(string answer)
+    {
+        _answers.Add(answer);
+        if (_answers.Count == _count)
+        {
+            _done.TrySetResult(_answers);
+        }
+        else
+        {
+            Fill();
+        }
+    }
+
+    private sealed class Request(TestClient client) : RequestStream(isServer: false, new Http3Options())
+    {
+        private readonly StringBuilder _answer = new();
+
+        public void Send(byte[] request)
+        {
+            Write(request);
+            Finish();
+        }
+
+        protected override void OnHead(FieldSection fields, in MessageHead head) => _answer.Append(head.Status).Append(' ');
+
+        protected override void OnOversizedHead()
+        {
+        }
+
+        protected override int OnContent(ReadOnlySpan<byte> content)
+        {
+            _answer.Append(Encoding.ASCII.GetString(content));
+            return content.Length;
+        }
+
+        protected override void OnEnd()
+        {
+        }
+
+        protected override void OnReceived()
+        {
+            if (IsReceived)
+            {
+                Retire();
+                client.OnAnswer(_answer.ToString());
+            }
+        }
+
+        protected override void OnCancelled(ErrorCode code)
+        {
+            Retire();
+            client.OnAnswer($"cancelled {code}");
+        }
+
+        protected override void OnWritable()
+        {
+        }
+    }
+}

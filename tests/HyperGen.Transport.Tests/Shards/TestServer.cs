@@ -1,0 +1,91 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using HyperGen.Http3;
+using HyperGen.Http3.Frames;
+using HyperGen.Http3.Messages;
+using HyperGen.Http3.Qpack;
+using HyperGen.Http3.Streams;
+using HyperGen.Tls;
+using HyperGen.Transport.Shards;
+
+namespace HyperGen.Transport.Tests.Shards;
+
+/// <summary>A server of a few shards that answers every request with the number of the shard and the bytes of the body.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly ShardGroup _group;
+
+    public TestServer(int shards)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var credentials = new ServerCredentials([new Credential([certificate.RawDataMemory], certificate.GetECDsaPrivateKey()!)]);
+        _group = ShardGroup.Start(
+            new ShardOptions
+            {
+                EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+                ResetKey = new byte[32],
+                Answer = credentials.Answer,
+                CreateServerHandshake = ServerCredentials.CreateHandshake,
+                CreateSource = static shard => new Source(shard),
+            },
+            shards);
+    }
+
+    public IPEndPoint EndPoint => _group.EndPoint;
+
+    public IReadOnlyList<Shard> Shards => _group.Shards;
+
+    public async ValueTask DisposeAsync() => await _group.StopAsync(TimeSpan.FromSeconds(5));
+
+    private sealed class Source(Shard shard) : IRequestStreamSource
+    {
+        public RequestStream TryRent() => new Answer(shard);
+    }
+
+    private sealed class Answer(Shard shard) : RequestStream(isServer: true, new Http3Options())
+    {
+        private readonly MemoryStream _body = new();
+
+        protected override void OnHead(FieldSection fields, in MessageHead head) => _body.WriteByte((byte)('0' + shard.Index));
+
+        protected override void OnOversizedHead()
+        {
+        }
+
+        protected override int OnContent(ReadOnlySpan<byte> content)
+        {
+            _body.Write(content);
+            return content.Length;
+        }
+
+        protected override void OnEnd()
+        {
+            var frames = new byte[64];
+            ResponseBlock block = ResponseBlock.Create(200);
+            int written = FrameWriter.WriteHeader(frames, FrameType.Headers, (ulong)block.Encoded.Length);
+            block.Encoded.CopyTo(frames.AsSpan(written));
+            written += block.Encoded.Length;
+            written += FrameWriter.WriteHeader(frames.AsSpan(written), FrameType.Data, (ulong)_body.Length);
+            Write(frames.AsSpan(0, written));
+            Write(_body.ToArray());
+            Finish();
+        }
+
+        protected override void OnReceived()
+        {
+            if (IsReceived)
+            {
+                Retire();
+            }
+        }
+
+        protected override void OnCancelled(ErrorCode code) => Retire();
+
+        protected override void OnWritable()
+        {
+        }
+    }
+}
