@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
+using Xunit;
 
-namespace HyperGen.Quic.Tests.Interop;
+namespace HyperGen.Testing;
 
 /// <summary>A program of another project, run beside the test and stopped with it.</summary>
 internal sealed class Peer : IDisposable
@@ -9,10 +10,10 @@ internal sealed class Peer : IDisposable
     private readonly Process _process;
     private readonly System.Text.StringBuilder _output = new();
 
-    private Peer(string script, string arguments)
+    private Peer(string script, string arguments, int seconds)
     {
         // The deadline holds even when the test process dies.
-        _process = Process.Start(new ProcessStartInfo("timeout", $"30 bash {script} {arguments}")
+        _process = Process.Start(new ProcessStartInfo("timeout", $"{seconds} bash {script} {arguments}")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -32,7 +33,16 @@ internal sealed class Peer : IDisposable
     }
 
     /// <summary>Starts a peer, or skips the test where the peers are not installed.</summary>
-    public static Peer Start(string arguments) => new(Find().Script, arguments);
+    /// <param name="arguments">The program and its arguments, as the <c>peer</c> script takes them.</param>
+    /// <param name="seconds">When it is stopped at the latest.</param>
+    public static Peer Start(string arguments, int seconds = 30) => new(Find().Script, arguments, seconds);
+
+    /// <summary>Waits for the peer to end, and returns all it has printed.</summary>
+    public string WaitForOutput()
+    {
+        _process.WaitForExit();
+        return Output;
+    }
 
     /// <summary>The folder that peers see as /share, or the test is skipped.</summary>
     public static string Share => Find().Share;

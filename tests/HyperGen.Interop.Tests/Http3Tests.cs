@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using HyperGen.Testing;
+using Xunit;
+
+namespace HyperGen.Interop.Tests;
+
+/// <summary>HTTP/3 clients of other projects get their answers from samples/Bench over UDP.</summary>
+public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
+{
+    [Theory]
+    [InlineData("/plaintext", 200, "Hello, World!")]
+    [InlineData("/json", 200, """{"message":"Hello, World!"}""")]
+    [InlineData("/users/42", 200, """{"id":42,"name":"user-42"}""")]
+    [InlineData("/gh/repos/a/b/stargazers", 200, "ok")]
+    [InlineData("/delay/5", 204, "")]
+    [InlineData("/users/none", 404, "Not Found")]
+    public void Curl_is_answered(string path, int status, string body)
+    {
+        string output = Run($"curl -s -4 -k --http3-only --max-time 20 -w \\nh%{{http_version}}:%{{http_code}} https://127.0.0.1:{server.Port}{path}");
+
+        Assert.Contains(body, output, StringComparison.Ordinal);
+        Assert.Contains($"h3:{status}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Curl_downloads_more_than_a_window()
+    {
+        string output = Run($"curl -s -4 -k --http3-only --max-time 20 -o /dev/null -w h%{{http_version}}:%{{http_code}}:%{{size_download}} https://127.0.0.1:{server.Port}/bytes/5000000");
+
+        Assert.Contains("h3:200:5000000", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10_000, "")]
+    [InlineData(500, "-t 0.02 -r 0.02")]
+    public void Gtlsclient_is_answered_each_time_on_one_connection(int requests, string loss)
+    {
+        string output = Run(string.Create(CultureInfo.InvariantCulture,
+            $"gtlsclient --exit-on-all-streams-close --no-quic-dump {loss} -n {requests} 127.0.0.1 {server.Port} https://127.0.0.1:{server.Port}/plaintext"));
+
+        Assert.Equal(requests, Regex.Count(output, @":status: 200"));
+    }
+
+    [Fact]
+    public async Task Chromium_is_answered_over_h3()
+    {
+        string script = Path.Combine(Root, "..", "shared", "peers", "chromium.sh");
+        Assert.SkipUnless(File.Exists(script) && File.Exists("/usr/bin/chromium"), "Chromium is not installed.");
+
+        ProcessStartInfo start = new("bash", [script, server.Port.ToString(CultureInfo.InvariantCulture), "/users/42", server.Certificate])
+        {
+            RedirectStandardOutput = true,
+        };
+        using Process chromium = Process.Start(start)!;
+        string dom = await chromium.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await chromium.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("""{"id":42,"name":"user-42"}""", dom, StringComparison.Ordinal);
+    }
+
+    private static string Root => typeof(Http3Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
+
+    private static string Run(string arguments)
+    {
+        using Peer peer = Peer.Start(arguments, seconds: 120);
+        return peer.WaitForOutput();
+    }
+}
