@@ -21,10 +21,10 @@ public sealed class PackedConsumer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
-        foreach (string project in new[] { "HyperGen.Abstractions", "HyperGen.Server" })
+        foreach (string project in System.IO.Directory.EnumerateDirectories(Path.Combine(Repository.Root, "runtime")))
         {
             (int exitCode, string output) = await Tool.RunAsync(
-                Repository.Root, "dotnet", $"pack runtime/{project} -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
+                Repository.Root, "dotnet", $"pack \"{project}\" -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
             Assert.True(exitCode == 0, output);
         }
         Directory = Path.Combine(Repository.Root, "artifacts", "consumer-" + _version);
