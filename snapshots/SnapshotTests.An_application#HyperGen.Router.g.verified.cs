@@ -44,6 +44,7 @@ namespace HyperGen.Generated.App
             return match;
         }
 
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static int Find(string method, scoped in global::HyperGen.CompilerServices.RoutePath path, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values)
         {
             int verb = Verb(method);
@@ -51,7 +52,10 @@ namespace HyperGen.Generated.App
             // Collects the methods of routes that have the path but not the method; none leaves -1.
             int allowed = 0;
             int match = -1;
-            match = FindInTable(path.Text, verb, ref allowed);
+            if (path.MayHaveAtMost(2))
+            {
+                match = FindInTable(path.Text, verb, ref allowed);
+            }
             if (match < 0)
             {
                 match = Node0(in path, 1, verb, values, ref allowed);
@@ -77,6 +81,7 @@ namespace HyperGen.Generated.App
         }
 
         /// <summary>The number of a method; servers hand out upper-case constants, anything else is compared without regard to case.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static int Verb(string method)
         {
             switch (method.Length)
@@ -181,10 +186,7 @@ namespace HyperGen.Generated.App
                         if (path.IsEnd(start3))
                         {
                             // /api/users/{id:int}: GET Api.Users.Find
-                            switch (verb)
-                            {
-                                case VerbGet or VerbHead: return 0;
-                            }
+                            if (verb is VerbGet or VerbHead) return 0;
                             allowed |= 3;
                         }
                     }

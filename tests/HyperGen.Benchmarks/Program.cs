@@ -1,9 +1,15 @@
 using BenchmarkDotNet.Running;
 using HyperGen.Benchmarks.Routing;
 
-if (args is ["quick-routing"])
+switch (args)
 {
-    QuickRouting.Run();
-    return;
+    case ["quick-routing", .. string[] corpora]:
+        QuickRouting.Run(corpora);
+        break;
+    case ["router", string corpus]:
+        Console.WriteLine(new RoutingWorkload(corpus).Router.Source);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
 }
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

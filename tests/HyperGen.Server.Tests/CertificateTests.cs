@@ -61,6 +61,14 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public void Without_a_folder_it_lives_in_memory()
+    {
+        using X509Certificate2 certificate = DevelopmentCertificate.CreateInMemory(s_now);
+        Assert.True(certificate.HasPrivateKey);
+        Assert.True(certificate.MatchesHostname("localhost"));
+    }
+
+    [Fact]
     public async Task Those_who_come_together_get_the_same_one()
     {
         string directory = NewDirectory();

@@ -21,7 +21,7 @@ public static class Controllers
     [Put("/cors"), EnableCors("open")]
     public static string Cors() => "ok";
 
-    [Post("/form"), Microsoft.AspNetCore.Antiforgery.RequireAntiforgeryToken]
+    [Post("/form")]
     public static string Form([FromForm] string name) => name;
 
     [Get("/timeout"), RequestTimeout(50)]

@@ -49,12 +49,15 @@ internal sealed class CompiledRouter
 
     public static CompiledRouter Compile(params (string Method, string Template)[] routes) => Compile(Entries(routes));
 
-    public static CompiledRouter Compile(IReadOnlyList<RouteEntry> routes)
+    /// <summary>Writes and compiles the router.</summary>
+    /// <param name="routes">The routes.</param>
+    /// <param name="extra">Further types for the same assembly, such as a loop that calls the router directly.</param>
+    public static CompiledRouter Compile(IReadOnlyList<RouteEntry> routes, string extra = "")
     {
         var writer = new CodeWriter();
         writer.Line("#nullable enable").Line("namespace Compiled;").Line();
         RouterEmitter.Emit(writer, routes);
-        string source = writer.ToString();
+        string source = writer + extra;
 
         var compilation = CSharpCompilation.Create(
             "Compiled" + Guid.NewGuid().ToString("N"),

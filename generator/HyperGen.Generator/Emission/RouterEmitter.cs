@@ -30,7 +30,8 @@ internal static class RouterEmitter
                 writer.Line("public static string Allow(int match) => \"OPTIONS\";");
                 return;
             }
-            EmitMatch(writer, table.Count > 0, tree.Count > 0);
+            EmitMatch(writer);
+            EmitFind(writer, table.Count == 0 ? -1 : table.Max(static route => route.Template.Segments.Count), tree.Count > 0);
             RouterVerbEmitter.Emit(writer, verbs, routes);
             if (table.Count > 0)
             {
@@ -43,7 +44,7 @@ internal static class RouterEmitter
         }
     }
 
-    private static void EmitMatch(CodeWriter writer, bool hasTable, bool hasTree)
+    private static void EmitMatch(CodeWriter writer)
     {
         string parameters = $"string method, {RouterTypes.Bytes} path, global::System.Span<{RouterTypes.RouteRange}> values";
         writer.Line("/// <summary>Finds the endpoint for a request. See GeneratedApp.Match for what is returned.</summary>");
@@ -70,6 +71,14 @@ internal static class RouterEmitter
             writer.Line("return match;");
         }
         writer.Line();
+    }
+
+    /// <param name="writer">Receives the code.</param>
+    /// <param name="mostSegments">The most segments of a route in the table; -1 where there is no table.</param>
+    /// <param name="hasTree">Whether there are routes in the tree.</param>
+    private static void EmitFind(CodeWriter writer, int mostSegments, bool hasTree)
+    {
+        writer.Line(RouterTypes.Inlined);
         using (writer.Open($"private static int Find(string method, scoped in {RouterTypes.RoutePath} path, global::System.Span<{RouterTypes.RouteRange}> values)"))
         {
             writer.Line("int verb = Verb(method);");
@@ -77,20 +86,19 @@ internal static class RouterEmitter
             writer.Line("// Collects the methods of routes that have the path but not the method; none leaves -1.");
             writer.Line("int allowed = 0;");
             writer.Line("int match = -1;");
-            if (hasTable)
+            if (mostSegments >= 0)
             {
-                writer.Line("match = FindInTable(path.Text, verb, ref allowed);");
+                using (writer.Open($"if (path.MayHaveAtMost({mostSegments}))"))
+                {
+                    writer.Line("match = FindInTable(path.Text, verb, ref allowed);");
+                }
             }
-            if (hasTable && hasTree)
+            if (hasTree)
             {
-                using (writer.Open("if (match < 0)"))
+                using (mostSegments >= 0 ? writer.Open("if (match < 0)") : default(CodeWriter.Block?))
                 {
                     writer.Line("match = Node0(in path, 1, verb, values, ref allowed);");
                 }
-            }
-            else if (hasTree)
-            {
-                writer.Line("match = Node0(in path, 1, verb, values, ref allowed);");
             }
             writer.Line("return match >= 0 ? match : ~allowed;");
         }

@@ -6,6 +6,9 @@ namespace HyperGen.Generator.Emission;
 /// <summary>Writes what happens where a path may end: the checks that are left, the values, and the choice by method.</summary>
 internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
 {
+    /// <summary>Beyond this many handlers of a path the method selects one by a jump.</summary>
+    private const int MostCompared = 4;
+
     private readonly List<string> _patterns = [];
 
     /// <summary>Writes a candidate for a path that ends at a node, or whose rest it takes.</summary>
@@ -155,12 +158,14 @@ internal sealed class RouterLeafEmitter(CodeWriter writer, RouteVerbs verbs)
         }
 
         IReadOnlyList<(int Verb, RouteEntry Route)> answers = verbs.Answers(candidate);
-        using (writer.Open("switch (verb)"))
+        // Few methods are compared one by one: each branch is predicted by itself, a jump through a table is not.
+        var groups = answers.GroupBy(static answer => answer.Route).ToList();
+        using (groups.Count > MostCompared ? writer.Open("switch (verb)") : default(CodeWriter.Block?))
         {
-            foreach (IGrouping<RouteEntry, (int Verb, RouteEntry Route)> group in answers.GroupBy(static answer => answer.Route))
+            foreach (IGrouping<RouteEntry, (int Verb, RouteEntry Route)> group in groups)
             {
-                string cases = string.Join(" or ", group.Select(answer => RouterVerbEmitter.Constant(verbs, answer.Verb)));
-                writer.Line($"case {cases}: return {group.Key.Id};");
+                string constants = string.Join(" or ", group.Select(answer => RouterVerbEmitter.Constant(verbs, answer.Verb)));
+                writer.Line(groups.Count > MostCompared ? $"case {constants}: return {group.Key.Id};" : $"if (verb is {constants}) return {group.Key.Id};");
             }
         }
         writer.Line($"allowed |= {RouteVerbs.Mask(answers)};");

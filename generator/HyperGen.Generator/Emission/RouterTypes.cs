@@ -4,6 +4,7 @@ namespace HyperGen.Generator.Emission;
 internal static class RouterTypes
 {
     public const string Bytes = "global::System.ReadOnlySpan<byte>";
+    public const string Inlined = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
     public const string RouteConstraint = "global::HyperGen.CompilerServices.RouteConstraint";
     public const string RoutePath = "global::HyperGen.CompilerServices.RoutePath";
     public const string RouteRange = "global::HyperGen.CompilerServices.RouteRange";

@@ -62,6 +62,7 @@ internal static class RouterVerbEmitter
     private static void EmitVerb(CodeWriter writer, RouteVerbs verbs)
     {
         writer.Line("/// <summary>The number of a method; servers hand out upper-case constants, anything else is compared without regard to case.</summary>");
+        writer.Line(RouterTypes.Inlined);
         using (writer.Open("private static int Verb(string method)"))
         {
             using (writer.Open("switch (method.Length)"))

@@ -11,7 +11,7 @@ internal sealed class MembersParser(BindingScope scope)
     private const int MaxDepth = 8;
 
     [ThreadStatic]
-    private static int s_depth;
+    private static int _depth;
 
     public ParameterModel? Parse(BindingSlot slot) => Parse(slot, scope.Bind);
 
@@ -25,11 +25,11 @@ internal sealed class MembersParser(BindingScope scope)
         {
             return scope.Refuse(slot, "it needs one accessible constructor whose parameters are all to be bound, or one without parameters");
         }
-        if (s_depth >= MaxDepth)
+        if (_depth >= MaxDepth)
         {
             return scope.Refuse(slot, "its members contain each other without end");
         }
-        s_depth++;
+        _depth++;
         try
         {
             IPropertySymbol[] properties = [.. Properties(type)];
@@ -48,7 +48,7 @@ internal sealed class MembersParser(BindingScope scope)
         }
         finally
         {
-            s_depth--;
+            _depth--;
         }
     }
 

@@ -51,6 +51,11 @@ public readonly ref struct RoutePath
     /// <summary>The path in lower case, without a slash at the end.</summary>
     public ReadOnlySpan<byte> Text => _text[..End];
 
+    /// <summary>Whether the path may have no more segments than this: certain for one shorter than 64 bytes, whose slashes are all known.</summary>
+    /// <param name="segments">The number of segments.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayHaveAtMost(int segments) => BitOperations.PopCount(_slashes) <= segments + 1;
+
     /// <summary>Whether no segment starts there, because the path has ended.</summary>
     /// <param name="start">Where a segment would start: one after where the one before ends.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -71,11 +76,12 @@ public readonly ref struct RoutePath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Head(int start, int length)
     {
-        // The next byte after a segment belongs to the path, or the path has ended: reading eight is safe up to eight before its end.
-        if (start + 8 <= _text.Length)
+        // A word that would reach past the end of the path is read from its last eight bytes and shifted, without a branch.
+        if (_text.Length >= 8)
         {
-            ulong word = RouteText.ReadWord(_text, start);
-            return length >= 8 ? word : word & ~(ulong.MaxValue << (length << 3));
+            int at = Math.Min(start, _text.Length - 8);
+            ulong word = RouteText.ReadWord(_text, at) >> ((start - at) << 3);
+            return length > 0 ? word & (ulong.MaxValue >> (64 - (Math.Min(length, 8) << 3))) : 0;
         }
         return length <= 0 ? 0 : RouteText.LastWord(_text, start) & ~(ulong.MaxValue << (length << 3));
     }

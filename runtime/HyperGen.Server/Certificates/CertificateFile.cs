@@ -36,9 +36,14 @@ internal static class CertificateFile
     /// <summary>Loads a PEM file, whose first certificate is the server's.</summary>
     public static X509Certificate2 LoadPem(string path, string? keyPath, string? password)
     {
-        X509Certificate2 certificate = password is null
+        return ForTls(password is null
             ? X509Certificate2.CreateFromPemFile(path, keyPath)
-            : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath);
+            : X509Certificate2.CreateFromEncryptedPemFile(path, password, keyPath));
+    }
+
+    /// <summary>Makes a certificate fit for the platform's TLS, which takes it over.</summary>
+    public static X509Certificate2 ForTls(X509Certificate2 certificate)
+    {
         if (!OperatingSystem.IsWindows())
         {
             return certificate;

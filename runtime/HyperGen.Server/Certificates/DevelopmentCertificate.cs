@@ -18,21 +18,21 @@ internal static class DevelopmentCertificate
     /// <summary>As long as browsers and Apple's systems accept (398 days), less a margin for clocks that differ.</summary>
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(390);
 
+    /// <summary>A clock that goes behind ours by less than this still takes the certificate for valid.</summary>
+    private static readonly TimeSpan s_backdating = TimeSpan.FromDays(1);
+
     /// <summary>A certificate is renewed this long before it ends, so that none ends under a running server of ordinary uptime.</summary>
     private static readonly TimeSpan s_renewal = TimeSpan.FromDays(30);
 
     /// <summary>Making a certificate takes milliseconds; who holds the lock for longer is stuck.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The folder of the user's application data that HyperGen uses: <c>~/.local/share/hypergen</c> on Linux.</summary>
-    public static string DefaultDirectory
-    {
-        get
-        {
-            string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "hypergen");
-        }
-    }
+    /// <summary>The folder of the user's application data that HyperGen uses: <c>~/.local/share/hypergen</c> on Linux; null for a user without one.</summary>
+    /// <remarks>A folder for temporary files will not do: there another user could put a certificate of theirs first.</remarks>
+    public static string? DefaultDirectory =>
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
+            ? Path.Combine(data, "hypergen")
+            : null;
 
     /// <summary>Where the certificate is within a directory.</summary>
     public static string PathIn(string directory) => Path.Combine(directory, FileName);
@@ -57,6 +57,13 @@ internal static class DevelopmentCertificate
         }
         using FileStream held = Lock(Path.Combine(directory, LockName));
         return TryLoad(path, now) ?? Create(path, now);
+    }
+
+    /// <summary>Makes a certificate that nothing keeps, where there is no folder to keep it in.</summary>
+    public static X509Certificate2 CreateInMemory(DateTimeOffset now)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return CertificateFile.ForTls(Request(key).CreateSelfSigned(now - s_backdating, now + s_lifetime));
     }
 
     private static X509Certificate2? TryLoad(string path, DateTimeOffset now)
@@ -84,7 +91,7 @@ internal static class DevelopmentCertificate
     private static X509Certificate2 Create(string path, DateTimeOffset now)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = Request(key).CreateSelfSigned(now - TimeSpan.FromDays(1), now + s_lifetime);
+        using X509Certificate2 certificate = Request(key).CreateSelfSigned(now - s_backdating, now + s_lifetime);
         string temporary = $"{path}.{Environment.ProcessId}";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

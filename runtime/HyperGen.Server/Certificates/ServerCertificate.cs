@@ -51,10 +51,26 @@ internal sealed class ServerCertificate
         {
             return CertificateFile.Load(new HyperCertificateOptions { Path = path, KeyPath = kestrels["KeyPath"], Password = kestrels["Password"] }, _chain);
         }
-        string directory = DevelopmentCertificate.DefaultDirectory;
-        X509Certificate2 certificate = DevelopmentCertificate.LoadOrCreate(directory, DateTimeOffset.UtcNow);
-        _logger.LogInformation(
-            "https uses a development certificate, which only clients told so will trust: curl --cacert {Path}", DevelopmentCertificate.PathIn(directory));
-        return certificate;
+        return LoadDevelopment();
+    }
+
+    private X509Certificate2 LoadDevelopment()
+    {
+        try
+        {
+            if (DevelopmentCertificate.DefaultDirectory is { } directory)
+            {
+                X509Certificate2 certificate = DevelopmentCertificate.LoadOrCreate(directory, DateTimeOffset.UtcNow);
+                _logger.LogInformation(
+                    "https uses a development certificate, which only clients told so will trust: curl --cacert {Path}", DevelopmentCertificate.PathIn(directory));
+                return certificate;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _logger.LogDebug(failure, "The development certificate cannot be kept");
+        }
+        _logger.LogWarning("https uses a certificate that will be gone with the process, because there is no folder to keep one in: set server:certificate:path");
+        return DevelopmentCertificate.CreateInMemory(DateTimeOffset.UtcNow);
     }
 }

@@ -64,7 +64,12 @@ internal static class EndpointDescription
 
         public ParameterInfo ParameterInfo { get; } = parameter;
 
-        public bool IsOptional { get; } = parameter.HasDefaultValue || new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+        public bool IsOptional => ParameterInfo.HasDefaultValue || Nullable.GetUnderlyingType(ParameterInfo.ParameterType) is not null || AdmitsNull(ParameterInfo);
+
+        /// <summary>Whether a reference may be null; a trimmed application has forgotten which may, and there ASP.NET Core makes no documents either.</summary>
+        private static bool AdmitsNull(ParameterInfo parameter) =>
+            !(AppContext.TryGetSwitch("System.Reflection.NullabilityInfoContext.IsSupported", out bool isSupported) && !isSupported)
+            && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
 
         private static bool IsSimple(Type type)
         {
