@@ -27,7 +27,7 @@ public sealed class Users(IUserStore store)
 
 public sealed record User(int Id, string Name, string? Email);
 
-public sealed record NewUser(string Name, string? Email);
+public sealed record NewUser(string Name, string? Email = null);
 
 // What System.Text.Json shall compile. A type that is missing here is a build error, and the code fix adds it.
 [JsonSerializable(typeof(User))]

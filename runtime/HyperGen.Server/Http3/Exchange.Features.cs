@@ -124,7 +124,14 @@ internal sealed partial class Exchange :
 
     IHeaderDictionary IHttpResponseFeature.Headers
     {
-        get => _responseHeaders;
+        get
+        {
+            if (_knownHead is not null && !HasStarted)
+            {
+                SpellOutHead();
+            }
+            return _responseHeaders;
+        }
         set => throw new NotSupportedException("The headers of a response are changed one by one, not as a whole.");
     }
 

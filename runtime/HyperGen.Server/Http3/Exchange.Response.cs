@@ -63,10 +63,12 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         }
         TryWriteHead(isWhole: false);
         WriteData();
-        _isFlushing = true;
         _isFlushSent = false;
         _flush.Reset();
         short version = _flush.Version;
+
+        // The last to be written: the shard completes only what it sees whole.
+        Volatile.Write(ref _isFlushing, true);
         Signal(Signals.Flush);
         return new ValueTask<FlushResult>(this, version);
     }
@@ -141,7 +143,11 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
 
     private void WriteHead(bool isWhole)
     {
-        ResponseBlock block = _knownHead is null || HasResponseHeaders ? HeadBlocks.Of(StatusCode) : HeadBlocks.Of(_knownHead);
+        if (_knownHead is not null && _knownHead.Status != StatusCode)
+        {
+            SpellOutHead();
+        }
+        ResponseBlock block = _knownHead is null ? HeadBlocks.Of(StatusCode) : HeadBlocks.Of(_knownHead);
         bool hasLength = isWhole && StatusCode is not (204 or 205 or 304) && _responseHeaders.ContentLength is null;
 
         // The length of the section stands in front of it and is known last: four bytes are kept for it.
@@ -159,6 +165,21 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
             ResponseHeaderLines.Write(_responseHeaders, _frames);
         }
         VarInt.WriteFourBytes(_frames.From(start - 4), _frames.Length - start);
+    }
+
+    /// <summary>Puts a head that is encoded already where others can read and change it.</summary>
+    private void SpellOutHead()
+    {
+        ResponseHead head = _knownHead!;
+        _knownHead = null;
+        if (head.ContentType.Count > 0)
+        {
+            ((IHeaderDictionary)_responseHeaders).ContentType = head.ContentType;
+        }
+        if (!head.ForbidsBody)
+        {
+            _responseHeaders.ContentLength = Body.Length;
+        }
     }
 
     private void WriteData()
@@ -196,8 +217,9 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
 
     private void CompleteFlush(bool isCompleted)
     {
-        if (_isFlushing && (_isFlushSent || isCompleted))
+        if (Volatile.Read(ref _isFlushing) && _isFlushSent)
         {
+            _isFlushSent = false;
             _isFlushing = false;
             _flush.SetResult(new FlushResult(isCanceled: false, isCompleted));
         }

@@ -111,16 +111,21 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     /// <inheritdoc/>
     protected override void OnCancelled(ErrorCode code)
     {
-        if (_isCancelled)
-        {
-            return;
-        }
-        _isCancelled = true;
-        CancelRequest();
-        CompleteFlush(isCompleted: true);
-        if (!_isDispatched || _isProcessed)
+        CancelHandler();
+        if (!_isDispatched)
         {
             Recycle();
+        }
+    }
+
+    /// <summary>Tells the handler, once, that nobody waits for its response any more.</summary>
+    private void CancelHandler()
+    {
+        if (!_isCancelled)
+        {
+            _isCancelled = true;
+            CancelRequest();
+            CompleteFlush(isCompleted: true);
         }
     }
 
@@ -194,8 +199,9 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         {
             return TryWriteHead(isWhole: true) ? Signals.Finish : Signals.Abort;
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure)
         {
+            // A status or a header that cannot be put on the wire.
             _pool.Host.Logger.LogError(failure, "The response cannot be sent");
             ResetResponse(500);
             TryWriteHead(isWhole: true);
@@ -230,6 +236,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if ((signals & Signals.Abort) != 0)
         {
             Reset(ErrorCode.InternalError);
+            CancelHandler();
         }
         else if ((signals & (Signals.Flush | Signals.Finish)) != 0)
         {
