@@ -216,7 +216,7 @@ public sealed class HandlerTests
             [HyperController]
             internal static class Site
             {
-                [Get("/{id}")] public static string Get(in int id, ref readonly int page) => $"{id} {page}";
+                [Get("/{id}")] public static string Get(in int id, in int page) => $"{id} {page}";
             }
             """));
 
