@@ -40,7 +40,7 @@ public sealed class HyperAppBuilder
         _web.WebHost.UseKestrelHttpsConfiguration();
         ConfigurationDefaults.Add(_web.Configuration);
         _web.Services.AddHyperServerOptions();
-        generated.AddJson(_web.Services);
+        generated.AddModules(_web.Services);
     }
 
     /// <summary>The services of the application.</summary>

@@ -95,7 +95,7 @@ public sealed class BuildTests
     public void The_JSON_context_of_the_program_wins_over_that_of_a_library()
     {
         var options = new ServiceCollection();
-        new TwoModules().AddJson(options);
+        new TwoModules().AddModules(options);
         using ServiceProvider services = options.BuildServiceProvider();
         Assert.Equal("program, library", string.Join(", ", services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.TypeInfoResolverChain.OfType<Contracts>().Select(static c => c.Name)));
     }

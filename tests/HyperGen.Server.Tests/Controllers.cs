@@ -95,15 +95,24 @@ public sealed class GuardedPassAttribute : UseAttribute<Pass>, IAuthorizeData
     public string? AuthenticationSchemes { get; set; }
 }
 
-public sealed class Pass
+public sealed class Pass : IAsyncDisposable
 {
     private int _passed;
+
+    /// <summary>How many have been disposed of.</summary>
+    public static int Disposed { get; private set; }
 
     public ValueTask InvokeAsync<TNext>(RequestContext context, TNext next)
         where TNext : struct, INext
     {
         Interlocked.Increment(ref _passed);
         return next.InvokeAsync(context);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed++;
+        return default;
     }
 }
 

@@ -57,6 +57,19 @@ public sealed class GeneratedTests
     [Theory]
     [InlineData(Door.HyperApp)]
     [InlineData(Door.AspNetCore)]
+    public async Task Middleware_is_disposed_of_with_the_application(Door door)
+    {
+        int before;
+        await using (await StartAsync(door))
+        {
+            before = Pass.Disposed;
+        }
+        Assert.True(Pass.Disposed > before);
+    }
+
+    [Theory]
+    [InlineData(Door.HyperApp)]
+    [InlineData(Door.AspNetCore)]
     public async Task A_form_needs_its_token_and_a_preflight_its_policy(Door door)
     {
         await using Host host = await StartAsync(door);
