@@ -57,7 +57,7 @@ internal static class DescriptorEmitter
         writer.Line($"    {Flags}Public | {Flags}NonPublic | {Flags}Instance | {Flags}Static | {Flags}DeclaredOnly,");
         writer.Line(signature.ParameterTypes.Count == 0
             ? "    global::System.Type.EmptyTypes)!,"
-            : $"    new global::System.Type[] {{ {string.Join(", ", signature.ParameterTypes.Select(static t => $"typeof({t})"))} }})!,");
+            : $"    new global::System.Type[] {{ {string.Join(", ", signature.ParameterTypes)} }})!,");
     }
 
     private static void EmitList(CodeWriter writer, string property, IEnumerable<string> items)

@@ -14,7 +14,9 @@ internal static class EndpointParser
         INamedTypeSymbol controller, HandlerModel handler, IMethodSymbol method, ImmutableArray<Level> outerLevels, string prefix, ParsingContext context)
     {
         Level level = new(method);
-        ImmutableArray<AttributeData> verbs = [.. level.Attributes.Where(a => IsVerb(a, context))];
+        ImmutableArray<AttributeData> own = [.. method.GetAttributes().Where(a => IsVerb(a, context))];
+        // A method that overrides an endpoint remains one under the same route, unless it has a route of its own.
+        ImmutableArray<AttributeData> verbs = own.IsEmpty ? [.. level.Attributes.Where(a => IsVerb(a, context))] : own;
         if (!IsCallable(controller, method, context))
         {
             yield break;
@@ -29,7 +31,7 @@ internal static class EndpointParser
         SignatureModel signature = new(
             method.ContainingType.Qualified(),
             method.Name,
-            method.Parameters.Select(static p => p.Type.Qualified()).ToEquatableArray());
+            method.Parameters.Select(static p => "typeof(" + p.Type.Qualified() + ")" + (p.RefKind == RefKind.None ? "" : ".MakeByRefType()")).ToEquatableArray());
         bool isInline = policy.Inline || (isSound && ownRequires == PipelineFeatures.None && middleware.Count == 0 && InlineProof.IsClosed(method, handler, context));
         foreach (AttributeData verb in verbs)
         {

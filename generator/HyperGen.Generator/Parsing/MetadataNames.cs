@@ -4,6 +4,7 @@ namespace HyperGen.Generator.Parsing;
 internal static class MetadataNames
 {
     public const string RequestSizeLimitMetadata = "Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata";
+    public const string DisableRequestSizeLimit = "Microsoft.AspNetCore.Mvc.DisableRequestSizeLimitAttribute";
     public const string AuthorizeData = "Microsoft.AspNetCore.Authorization.IAuthorizeData";
     public const string AuthorizationRequirementData = "Microsoft.AspNetCore.Authorization.IAuthorizationRequirementData";
     public const string AllowAnonymous = "Microsoft.AspNetCore.Authorization.IAllowAnonymous";
@@ -13,7 +14,7 @@ internal static class MetadataNames
     public const string EnableRateLimiting = "Microsoft.AspNetCore.RateLimiting.EnableRateLimitingAttribute";
     public const string RequestTimeout = "Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutAttribute";
     public const string OutputCache = "Microsoft.AspNetCore.OutputCaching.OutputCacheAttribute";
-    public const string Host = "Microsoft.AspNetCore.Routing.HostAttribute";
+    public const string Host = "Microsoft.AspNetCore.Routing.IHostMetadata";
     public const string MvcController = "Microsoft.AspNetCore.Mvc.ControllerAttribute";
     public const string MvcNonController = "Microsoft.AspNetCore.Mvc.NonControllerAttribute";
     public const string MvcFilter = "Microsoft.AspNetCore.Mvc.Filters.IFilterMetadata";

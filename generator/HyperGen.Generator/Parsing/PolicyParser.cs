@@ -18,7 +18,7 @@ internal static class PolicyParser
         {
             foreach (AttributeData attribute in level.Attributes)
             {
-                maxBody = RequestSizeLimit(attribute, context) ?? maxBody;
+                maxBody = RequestSizeLimit(attribute, level, context) ?? maxBody;
             }
             if (level.Find(context.Types[KnownNames.MaxBody]) is { } maxBodyAttribute)
             {
@@ -57,13 +57,22 @@ internal static class PolicyParser
     }
 
     /// <summary>What <c>[RequestSizeLimit]</c>, <c>[DisableRequestSizeLimit]</c> and their kind say; null where the attribute is none of them.</summary>
-    private static long? RequestSizeLimit(AttributeData attribute, ParsingContext context)
+    private static long? RequestSizeLimit(AttributeData attribute, Level level, ParsingContext context)
     {
         if (!attribute.AttributeClass.IsOrDerivesFrom(context.Types[MetadataNames.RequestSizeLimitMetadata]))
         {
             return null;
         }
-        return attribute.Argument<long?>("bytes") ?? long.MaxValue;
+        if (attribute.Argument<long?>("bytes") is { } bytes)
+        {
+            return bytes;
+        }
+        if (!attribute.AttributeClass.Is(context.Types[MetadataNames.DisableRequestSizeLimit]))
+        {
+            context.Report(Rules.UnenforceableSecurity, attribute.LocationOf(level.Symbol, context.Cancellation), attribute.ShortName(), level.DisplayName,
+                "its limit is known only at run time: use [MaxBody], or give its constructor a parameter 'long bytes'");
+        }
+        return long.MaxValue;
     }
 
     private static void CheckUrgency(PriorityModel priority, AttributeData attribute, Level level, ParsingContext context) =>

@@ -31,12 +31,24 @@ internal static class JsonArrayWriter
             if (!next.IsCompleted || json.BytesPending + body.UnflushedBytes >= FlushBytes)
             {
                 json.Flush();
-                FlushResult flushed = await body.FlushAsync(context.Aborted);
-                if (flushed.IsCompleted)
+                Task<bool> following = next.AsTask();
+                bool isRead;
+                try
                 {
-                    await next;
+                    isRead = !(await body.FlushAsync(context.Aborted)).IsCompleted;
+                }
+                catch
+                {
+                    // A sequence cannot be disposed while it is asked for its next value: that would throw in place of what has happened here.
+                    await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw;
+                }
+                more = await following;
+                if (!isRead)
+                {
                     return;
                 }
+                continue;
             }
             more = await next;
         }

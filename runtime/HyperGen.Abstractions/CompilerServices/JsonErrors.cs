@@ -7,6 +7,9 @@ internal static class JsonErrors
 {
     private const string MissingProperties = "missing required properties including: ";
 
+    /// <summary>Whether the serializer could not tell which of several derived types is meant.</summary>
+    public static bool LacksDiscriminator(NotSupportedException exception) => exception.Message.Contains("must specify a type discriminator", StringComparison.Ordinal);
+
     public static string Describe(JsonException exception)
     {
         string message = exception.Message;

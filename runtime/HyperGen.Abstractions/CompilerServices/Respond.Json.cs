@@ -37,10 +37,11 @@ public static partial class Respond
     }
 
     /// <summary>Writes a value by its run-time type where a context covers that, as ASP.NET Core does, unless the declared type says how it is polymorphic.</summary>
+    /// <remarks>ASP.NET Core's options end in reflection under the JIT. A contract from there would show members that no context names, and that AOT does not show.</remarks>
     internal static void WriteValue<T>(Utf8JsonWriter json, T value, JsonTypeInfo<T> type)
     {
         if (!typeof(T).IsValueType && value is not null && value.GetType() != typeof(T) && type.PolymorphismOptions is null
-            && type.Options.TryGetTypeInfo(value.GetType(), out JsonTypeInfo? exact))
+            && type.Options.TryGetTypeInfo(value.GetType(), out JsonTypeInfo? exact) && exact.OriginatingResolver is not DefaultJsonTypeInfoResolver)
         {
             JsonSerializer.Serialize(json, value, exact);
         }

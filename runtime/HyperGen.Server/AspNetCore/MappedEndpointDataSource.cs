@@ -69,6 +69,7 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
     private async Task InvokeAsync(HttpContext http, ServedEndpoint endpoint)
     {
         FeatureRequestContext context = app.Rent();
+        CancellationToken clientGone = http.RequestAborted;
         try
         {
             context.Attach(http);
@@ -80,12 +81,17 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
                 await context.FlushReplacedBodyAsync();
             }
         }
-        catch (OperationCanceledException) when (context.IsLate && !context.HasStarted)
+        catch (OperationCanceledException) when (context.IsLate && !context.HasWritten)
         {
             UnhandledExceptions.WriteLate(context);
         }
         finally
         {
+            if (endpoint.Descriptor.Deadline is not null)
+            {
+                // The deadline was the endpoint's: middleware around it goes on with the token it had.
+                http.RequestAborted = clientGone;
+            }
             app.Return(context);
         }
     }

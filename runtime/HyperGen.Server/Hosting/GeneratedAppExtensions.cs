@@ -21,7 +21,8 @@ internal static class GeneratedAppExtensions
     /// <summary>Lets the modules add the JSON contexts of their assemblies.</summary>
     public static void AddJson(this GeneratedApp app, IServiceCollection services) => services.ConfigureHttpJsonOptions(json =>
     {
-        foreach (EndpointModule module in app.Modules)
+        // Each puts its contexts before those that are there: the program's own module, the first one, shall win.
+        foreach (EndpointModule module in app.Modules.Reverse())
         {
             module.ConfigureJson(json.SerializerOptions);
         }
