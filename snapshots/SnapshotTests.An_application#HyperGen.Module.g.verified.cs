@@ -52,7 +52,7 @@ namespace HyperGen.Generated.App
         public override void Initialize(global::HyperGen.CompilerServices.ModuleServices services)
         {
             _use_RequestLog = services.Once(static services => new global::RequestLog(services.Get<global::Microsoft.Extensions.Logging.ILogger<global::RequestLog>>()));
-            _use_Retry = new global::Retry(new global::RetryAttribute(3));
+            _use_Retry = services.Own(new global::Retry(new global::RetryAttribute(3)));
             _json_User = services.JsonTypeInfo<global::User>();
             Initialize_Api_Users(services);
         }

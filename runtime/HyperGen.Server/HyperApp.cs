@@ -1,4 +1,5 @@
 using HyperGen.Server.Hosting;
+using HyperGen.Server.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -69,11 +70,22 @@ public sealed class HyperApp : IHost, IAsyncDisposable
     public Task StopAsync(CancellationToken cancellationToken = default) => _web.StopAsync(cancellationToken);
 
     /// <summary>Starts the application, and returns when it has been told to stop, e.g. by Ctrl+C or SIGTERM, and has done so.</summary>
+    /// <remarks>Where another program has the address already, the host's log says so, the exit code of the process becomes 1, and nothing is thrown.</remarks>
     /// <param name="cancellationToken">Stops the application.</param>
-    public Task RunAsync(CancellationToken cancellationToken = default) => HostingAbstractionsHostExtensions.RunAsync(this, cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await HostingAbstractionsHostExtensions.RunAsync(this, cancellationToken);
+        }
+        catch (AddressTakenException)
+        {
+            System.Environment.ExitCode = 1;
+        }
+    }
 
     /// <summary>Starts the application, and blocks until it has been told to stop and has done so.</summary>
-    public void Run() => HostingAbstractionsHostExtensions.Run(this);
+    public void Run() => RunAsync().GetAwaiter().GetResult();
 
     /// <summary>Stops the application where it runs, and gives up its services.</summary>
     public ValueTask DisposeAsync() => _web.DisposeAsync();

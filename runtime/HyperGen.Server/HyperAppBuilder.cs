@@ -40,7 +40,7 @@ public sealed class HyperAppBuilder
         _web.WebHost.UseKestrelHttpsConfiguration();
         ConfigurationDefaults.Add(_web.Configuration);
         _web.Services.AddHyperServerOptions();
-        generated.AddJson(_web.Services);
+        generated.AddModules(_web.Services);
     }
 
     /// <summary>The services of the application.</summary>
@@ -63,7 +63,7 @@ public sealed class HyperAppBuilder
 
     /// <summary>Builds the application. It may be called once.</summary>
     /// <exception cref="InvalidOperationException">
-    /// Services are missing, or would be held longer than they live: the message names all of them. Or a setting below <c>server:</c> makes no sense.
+    /// Services are missing, or would be held longer than they live: the message names all of them. Or a setting below <c>server:</c>, or the host of an endpoint, makes no sense.
     /// </exception>
     public HyperApp Build()
     {
@@ -85,6 +85,7 @@ public sealed class HyperAppBuilder
             ServiceAudit.Run(_generated.Modules, web.Services, lifetimes, problems);
             EndpointPipeline.Add(web, Services, table, problems);
             problems.ThrowIfAny();
+            table.CheckHosts();
             ListenAddresses.Check(web.Services.GetRequiredService<IOptions<HyperServerOptions>>().Value);
             _generated.Initialize(web.Services, lifetimes);
             return new HyperApp(web, table);

@@ -130,6 +130,28 @@ public class JsonBodyTests
         }
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"radius":1}""")]
+    public async Task A_body_that_does_not_say_which_derived_type_it_is_is_refused(string body)
+    {
+        JsonElement problem = await FailAsync<Shape>(TestRequest.Post("application/json", body), 400);
+        Assert.Contains("discriminator", problem.GetProperty("errors").GetProperty("$")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(new Circle(1), await ReadAsync<Shape>(TestRequest.Post("application/json", """{"kind":"circle","radius":1}""")));
+    }
+
+    [Theory]
+    [InlineData("null", null)]
+    [InlineData(" null ", null)]
+    [InlineData("7", 7)]
+    public async Task Null_is_a_value_of_a_nullable_body(string body, int? expected)
+    {
+        BindingErrors errors = default;
+        int? value = Bind.OrNull(await Bind.JsonOrNullAsync(TestRequest.Post("application/json", body), TestJson.Of<int>()), ref errors);
+        Assert.False(errors.Any);
+        Assert.Equal(expected, value);
+    }
+
     private static async Task<T> ReadAsync<T>(TestRequest request)
     {
         BindingErrors errors = default;

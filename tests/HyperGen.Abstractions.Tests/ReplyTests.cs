@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Primitives;
 
 namespace HyperGen.Abstractions.Tests;
@@ -65,6 +66,22 @@ public class ReplyTests
     }
 
     [Fact]
+    public async Task A_value_whose_own_type_no_context_covers_is_written_as_declared()
+    {
+        JsonTypeInfo<Animal> type = TestJson.Of<Animal>(static options => options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver()));
+        TestRequest request = new();
+        await Reply.Ok<Animal>(new Cat { Name = "Tom", Secret = "s" }).WriteAsync(request, type);
+        Assert.Equal("""{"name":"Tom"}""", await request.TextAsync());
+    }
+
+    [Fact]
+    public async Task Text_of_a_problem_is_readable_as_it_is()
+    {
+        TestRequest request = await SendAsync(Reply.Problem(422, "It's <naïve>."));
+        Assert.Contains("\"detail\":\"It's <naïve>.\"", await request.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_problem_names_the_trace_and_what_it_concerns()
     {
         TestRequest request = await SendAsync(Reply.Problem(422, "No \"such\" <thing>.", errors: new Dictionary<string, string[]> { ["name"] = ["too short"] }));
@@ -83,6 +100,7 @@ public class ReplyTests
     [InlineData("X", "a\r\nSet-Cookie: b")]
     [InlineData("X", "a\nb")]
     [InlineData("X", "a\0b")]
+    [InlineData("X", "na\u00efve")]
     public void A_header_cannot_start_another(string name, string value)
     {
         Assert.ThrowsAny<ArgumentException>(() => Reply.Ok().WithHeader(name, value));

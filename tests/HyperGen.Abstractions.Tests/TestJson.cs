@@ -19,7 +19,19 @@ public sealed class Dog : Animal
     public bool Barks { get; set; }
 }
 
+public class Cat : Animal
+{
+    public string Secret { get; set; } = "";
+}
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Circle), "circle")]
+public abstract record Shape;
+
+public sealed record Circle(double Radius) : Shape;
+
 [JsonSerializable(typeof(Family))]
+[JsonSerializable(typeof(Shape))]
 [JsonSerializable(typeof(Animal))]
 [JsonSerializable(typeof(Dog))]
 [JsonSerializable(typeof(int[][][][]))]

@@ -1,10 +1,14 @@
 using BenchmarkDotNet.Running;
+using HyperGen.Benchmarks.Generation;
 using HyperGen.Benchmarks.Routing;
 
 switch (args)
 {
     case ["quick-routing", .. string[] corpora]:
         QuickRouting.Run(corpora);
+        break;
+    case ["quick-generation"]:
+        QuickGeneration.Run();
         break;
     case ["router", string corpus]:
         Console.WriteLine(new RoutingWorkload(corpus).Router.Source);

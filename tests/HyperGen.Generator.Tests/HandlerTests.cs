@@ -182,6 +182,48 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task A_method_that_overrides_an_endpoint_without_a_word_remains_one()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            internal sealed class Mark { public ValueTask InvokeAsync<TNext>(RequestContext context, TNext next) where TNext : struct, INext { context.StatusCode = 201; return next.InvokeAsync(context); } }
+
+            [MaxBody(4), Deadline(50), Use<Mark>]
+            internal abstract class Resource
+            {
+                [Get("/kind"), MaxBody(5)] public virtual string Kind() => "base";
+                [Get("/own")] public virtual string Own() => "base";
+            }
+
+            [HyperController("/users"), Deadline(60)]
+            internal sealed class Users : Resource
+            {
+                public override string Kind() => "user";
+                [Get("/renamed")] public override string Own() => "own";
+            }
+            """));
+
+        Assert.Equal(["GET /users/kind", "GET /users/renamed"], app.Endpoints.Select(static e => e.Method + " " + e.Template));
+        Assert.Equal("user", (await app.RequestAsync("GET", "/users/kind")).ResponseText());
+        Assert.Equal("own", (await app.RequestAsync("GET", "/users/renamed")).ResponseText());
+        Assert.Equal([5L, 4L], app.Endpoints.Select(static e => e.MaxBody));
+        Assert.All(app.Endpoints, static e => Assert.Equal((60, "Mark"), (e.Deadline, Assert.Single(e.Middleware))));
+    }
+
+    [Fact]
+    public void A_method_with_parameters_by_reference_is_found_again()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            [HyperController]
+            internal static class Site
+            {
+                [Get("/{id}")] public static string Get(in int id, in int page) => $"{id} {page}";
+            }
+            """));
+
+        Assert.Equal("Get", app.Endpoints[0].MethodInfo.Name);
+    }
+
+    [Fact]
     public void What_handlers_and_middleware_need_is_told_beforehand()
     {
         RunningApp app = RunningApp.Start(GeneratedProgram.Of(Stores + """

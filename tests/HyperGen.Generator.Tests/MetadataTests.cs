@@ -49,6 +49,21 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public void A_namespace_of_the_program_may_be_called_as_one_of_ours_or_of_the_framework()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            namespace HyperGen.Shop { internal sealed class AuditedAttribute : Attribute; }
+            namespace System.Shop { internal sealed class PricedAttribute : Attribute; }
+            namespace Program
+            {
+                [HyperController] internal static class Site { [Get, HyperGen.Shop.Audited, System.Shop.Priced, Obsolete] public static string Get() => ""; }
+            }
+            """));
+
+        Assert.Equal(["AuditedAttribute", "PricedAttribute"], app.Endpoints[0].Metadata.Select(static m => m.GetType().Name));
+    }
+
+    [Fact]
     public void Attributes_are_inherited_as_reflection_has_it()
     {
         RunningApp app = RunningApp.Start(GeneratedProgram.Of("""

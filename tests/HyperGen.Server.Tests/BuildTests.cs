@@ -1,4 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using HyperGen.CompilerServices;
+using HyperGen.Server.Hosting;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -76,11 +81,65 @@ public sealed class BuildTests
     public void A_setting_that_makes_no_sense_is_reported_in_a_sentence(string argument, string sentence) =>
         Assert.Equal(sentence, Assert.Throws<InvalidOperationException>(() => new HyperAppBuilder(new FixtureApp(), [argument]).Build()).Message);
 
+    [Theory]
+    [InlineData("a.example:http")]
+    [InlineData("a.example:65536")]
+    [InlineData("*:-1")]
+    public void A_host_that_cannot_be_is_reported_in_a_sentence(string host) =>
+        Assert.Equal(
+            $"Fixture.GET/ is for the host '{host}', which cannot be: it is a name, '*.name' or '*', and may end with ':port' or ':*'.",
+            Assert.Throws<InvalidOperationException>(() => Build(
+                new FixtureApp().Map("GET", "/", static _ => ValueTask.CompletedTask, PipelineFeatures.Host, metadata: new HostAttribute(host)), static _ => { })).Message);
+
+    [Fact]
+    public void The_JSON_context_of_the_program_wins_over_that_of_a_library()
+    {
+        var options = new ServiceCollection();
+        new TwoModules().AddModules(options);
+        using ServiceProvider services = options.BuildServiceProvider();
+        Assert.Equal("program, library", string.Join(", ", services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions.TypeInfoResolverChain.OfType<Contracts>().Select(static c => c.Name)));
+    }
+
     private static HyperApp Build(FixtureApp routes, Action<IServiceCollection> configure)
     {
         var builder = new HyperAppBuilder(routes, []);
         configure(builder.Services);
         return builder.Build();
+    }
+
+    private sealed class TwoModules : GeneratedApp
+    {
+        public override IReadOnlyList<EndpointModule> Modules { get; } = [new Module("program"), new Module("library")];
+
+        public override int MaxRouteValues => 0;
+
+        public override int Match(string method, ReadOnlySpan<byte> path, Span<RouteRange> values) => NoMatch;
+
+        public override string AllowedMethods(int match) => "";
+
+        public override ValueTask InvokeAsync(int endpoint, RequestContext context) => default;
+    }
+
+    private sealed class Module(string name) : EndpointModule
+    {
+        public override IReadOnlyList<EndpointDescriptor> Endpoints => [];
+
+        public override IReadOnlyList<ServiceRequirement> Services => [];
+
+        public override void ConfigureJson(JsonSerializerOptions options) => JsonContracts.Configure(options, new Contracts(name));
+
+        public override void Initialize(ModuleServices services)
+        {
+        }
+
+        public override ValueTask InvokeAsync(int endpoint, RequestContext context) => default;
+    }
+
+    private sealed class Contracts(string name) : IJsonTypeInfoResolver
+    {
+        public string Name => name;
+
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) => null;
     }
 
     private interface IMissing;

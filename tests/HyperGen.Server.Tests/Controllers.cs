@@ -44,6 +44,15 @@ public static class Controllers
     [Get("/limited"), EnableRateLimiting("none")]
     public static string Limited() => "ok";
 
+    [GuardedGet("/guarded")]
+    public static string Guarded() => "secret";
+
+    [Get("/guarded-middleware"), GuardedPass]
+    public static string GuardedMiddleware() => "secret";
+
+    [Get("/own-host"), OwnHost]
+    public static string OwnHost() => "ok";
+
     [Get("/host"), Host("a.example")]
     public static string Host() => "ok";
 
@@ -62,6 +71,56 @@ public static class Controllers
         await body.CopyToAsync(copy, stop);
         return copy.Length;
     }
+}
+
+/// <summary>A verb of the program's own that also asks for a user.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GuardedGetAttribute(string template) : VerbAttribute("GET", template), IAuthorizeData
+{
+    public string? Policy { get; set; }
+
+    public string? Roles { get; set; }
+
+    public string? AuthenticationSchemes { get; set; }
+}
+
+/// <summary>A middleware's attribute that also asks for a user.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class GuardedPassAttribute : UseAttribute<Pass>, IAuthorizeData
+{
+    public string? Policy { get; set; }
+
+    public string? Roles { get; set; }
+
+    public string? AuthenticationSchemes { get; set; }
+}
+
+public sealed class Pass : IAsyncDisposable
+{
+    private int _passed;
+
+    /// <summary>How many have been disposed of.</summary>
+    public static int Disposed { get; private set; }
+
+    public ValueTask InvokeAsync<TNext>(RequestContext context, TNext next)
+        where TNext : struct, INext
+    {
+        Interlocked.Increment(ref _passed);
+        return next.InvokeAsync(context);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed++;
+        return default;
+    }
+}
+
+/// <summary>A host attribute of the program's own.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OwnHostAttribute : Attribute, IHostMetadata
+{
+    public IReadOnlyList<string> Hosts { get; } = ["own.example"];
 }
 
 /// <summary>A handler whose service is missing unless a test registers it.</summary>

@@ -130,6 +130,21 @@ public sealed class ExceptionTests
     }
 
     [Fact]
+    public async Task A_deadline_that_passes_in_the_middle_of_an_answer_breaks_it_off()
+    {
+        await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/half", static async context =>
+        {
+            context.ResponseHeaders.ContentLength = 100;
+            context.ResponseBody.Write("half of it"u8);
+            await Task.Delay(Timeout.Infinite, context.Aborted);
+        }, deadline: 50));
+        (HttpStatusCode status, string body) = await host.GetAsync("/half");
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.DoesNotContain("half", body, StringComparison.Ordinal);
+        Assert.Contains(host.Logs.Entries, static entry => entry.Level == LogLevel.Warning && entry.Message.Contains("longer than 50 ms", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Exception_handlers_of_the_application_come_first()
     {
         await using TestHost host = await StartAsync(Routes(), static builder => builder.Services.AddExceptionHandler<Teapot>());

@@ -42,6 +42,34 @@ public sealed class GeneratedTests
     [Theory]
     [InlineData(Door.HyperApp)]
     [InlineData(Door.AspNetCore)]
+    public async Task Attributes_of_the_program_are_enforced_whatever_else_they_are(Door door)
+    {
+        await using Host host = await StartAsync(door);
+        foreach (string path in (string[])["/generated/guarded", "/generated/guarded-middleware"])
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, HttpMethod.Get, path));
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Get, path, null, ("X-User", "guest")));
+        }
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, HttpMethod.Get, "/generated/own-host"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Get, "/generated/own-host", null, ("Host", "own.example")));
+    }
+
+    [Theory]
+    [InlineData(Door.HyperApp)]
+    [InlineData(Door.AspNetCore)]
+    public async Task Middleware_is_disposed_of_with_the_application(Door door)
+    {
+        int before;
+        await using (await StartAsync(door))
+        {
+            before = Pass.Disposed;
+        }
+        Assert.True(Pass.Disposed > before);
+    }
+
+    [Theory]
+    [InlineData(Door.HyperApp)]
+    [InlineData(Door.AspNetCore)]
     public async Task A_form_needs_its_token_and_a_preflight_its_policy(Door door)
     {
         await using Host host = await StartAsync(door);

@@ -42,6 +42,27 @@ public sealed class ListenTests
     }
 
     [Fact]
+    public async Task An_address_that_is_taken_is_told_in_a_sentence()
+    {
+        await using TestHost first = await StartAsync(new FixtureApp().Map("GET", "/", static context => Text(context, "first")));
+        string[] args = [$"--server:httpPort={first.Http.Port}", "--server:port=off"];
+        var logs = new RecordedLogs();
+        var builder = new HyperAppBuilder(new FixtureApp(), args);
+        builder.Logging.ClearProviders().AddProvider(logs);
+        int before = Environment.ExitCode;
+        await builder.Build().RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, Environment.ExitCode);
+        Environment.ExitCode = before;
+        Exception told = Assert.Single(logs.Entries, static entry => entry.Exception is not null).Exception!;
+        Assert.Equal(
+            $"Failed to bind to address http://127.0.0.1:{first.Http.Port}: address already in use. Stop the program that listens there, or choose another port: "
+            + "--server:httpPort=<port> for HTTP, --server:port=<port> for HTTPS; 0 takes one that is free.",
+            told.ToString());
+        await using HyperApp second = new HyperAppBuilder(new FixtureApp(), args).Build();
+        await Assert.ThrowsAnyAsync<IOException>(() => second.StartAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Start_up_says_where_and_what_is_served()
     {
         await using TestHost host = await StartAsync(new FixtureApp()

@@ -191,6 +191,26 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task A_preflight_is_for_a_host_as_well()
+    {
+        await using TestHost host = await StartAsync(
+            new FixtureApp().Map("PUT", "/open", s_way, PipelineFeatures.Cors | PipelineFeatures.Host, metadata: [new EnableCorsAttribute("open"), new HostAttribute("a.example")]),
+            static builder => builder.Services.AddCors(static cors => cors.AddPolicy("open", static policy => policy.WithOrigins("https://a.example").WithMethods("PUT"))));
+        (string, string)[] headers = [("Origin", "https://a.example"), ("Access-Control-Request-Method", "PUT")];
+        using HttpResponseMessage own = await host.SendAsync(HttpMethod.Options, "/open", null, [.. headers, ("Host", "a.example")]);
+        Assert.True(own.Headers.Contains("Access-Control-Allow-Origin"));
+        using HttpResponseMessage other = await host.SendAsync(HttpMethod.Options, "/open", null, headers);
+        Assert.False(other.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
+    public async Task A_branch_cannot_be_mounted_when_it_would_serve_nothing()
+    {
+        await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/", s_way));
+        Assert.Throws<InvalidOperationException>(() => host.App.Mount("/late", static _ => { }));
+    }
+
+    [Fact]
     public async Task Rate_limits_are_enforced_where_they_are_asked_for()
     {
         await using TestHost host = await StartAsync(

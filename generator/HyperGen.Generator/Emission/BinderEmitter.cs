@@ -91,7 +91,7 @@ internal sealed class BinderEmitter
     private string Json(ParameterModel parameter)
     {
         IsAsync = _collectsErrors = true;
-        string body = $"await {Bind}.JsonAsync(context, {JsonFields.Name(parameter.Target)})";
+        string body = $"await {Bind}.{(parameter.Absent is not null && parameter.IsNullableValue ? "JsonOrNullAsync" : "JsonAsync")}(context, {JsonFields.Name(parameter.Target)})";
         return parameter.Absent is not { } absent ? $"({body}).Required({Quote(parameter.Key)}, ref errors)"
             : parameter.IsNullableValue ? $"{Bind}.OrNull({body}, ref errors)"
             : $"({body}).Or({absent}, ref errors){(absent == "null" ? "" : "!")}";

@@ -106,7 +106,7 @@ internal static class ModuleEmitter
             {
                 MiddlewareModel model = instance.Key;
                 string create = DependencyEmitter.CreateForApplication(model.Type, model.Dependencies, model.Attribute);
-                writer.Line($"{instance.Value} = {(model.Place is null ? $"services.Once(static services => {create})" : create)};");
+                writer.Line($"{instance.Value} = {(model.Place is null ? $"services.Once(static services => {create})" : $"services.Own({create})")};");
             }
             EndpointEmitter.EmitInitialize(writer, endpoints);
             foreach (ControllerModel controller in module.Controllers.Where(HandlerEmitter.Initializes))

@@ -14,7 +14,9 @@ internal static class EndpointParser
         INamedTypeSymbol controller, HandlerModel handler, IMethodSymbol method, ImmutableArray<Level> outerLevels, string prefix, ParsingContext context)
     {
         Level level = new(method);
-        ImmutableArray<AttributeData> verbs = [.. level.Attributes.Where(a => IsVerb(a, context))];
+        ImmutableArray<AttributeData> own = [.. method.GetAttributes().Where(a => IsVerb(a, context))];
+        // A method that overrides an endpoint remains one under the same route, unless it has a route of its own.
+        ImmutableArray<AttributeData> verbs = own.IsEmpty ? [.. level.Attributes.Where(a => IsVerb(a, context))] : own;
         if (!IsCallable(controller, method, context))
         {
             yield break;

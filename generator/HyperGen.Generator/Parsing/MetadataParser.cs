@@ -15,7 +15,7 @@ internal static class MetadataParser
         {
             foreach (AttributeData attribute in level.Attributes)
             {
-                if (attribute.AttributeClass is not { TypeKind: TypeKind.Class } type || !IsMetadata(type, level))
+                if (attribute.AttributeClass is not { TypeKind: TypeKind.Class } type || !IsMetadata(type, level, context))
                 {
                     continue;
                 }
@@ -39,16 +39,19 @@ internal static class MetadataParser
     /// What implements an interface of ASP.NET Core speaks to it, wherever it is declared and whatever it derives from: a verb of the program's own may well be an
     /// <c>IAuthorizeData</c> too. Of the others, those of the language, of the base class library and of HyperGen say nothing to it, nor do an assembly's.
     /// </summary>
-    private static bool IsMetadata(INamedTypeSymbol type, Level level)
+    private static bool IsMetadata(INamedTypeSymbol type, Level level, ParsingContext context)
     {
         if (type.AllInterfaces.Any(static i => IsIn(i, "Microsoft", "AspNetCore")))
         {
             return true;
         }
         return level.Symbol is not IAssemblySymbol
-            && !type.SelfAndBases().Any(static t => IsIn(t, "HyperGen"))
-            && (!IsIn(type, "System") || IsIn(type, "System", "ComponentModel"));
+            && !type.SelfAndBases().Any(t => SymbolEqualityComparer.Default.Equals(t.ContainingAssembly, context.Types[KnownNames.Verb]?.ContainingAssembly))
+            && (!IsOfFramework(type) || IsIn(type, "System", "ComponentModel"));
     }
+
+    /// <summary>Whether the base class library has the type: a program may call a namespace of its own <c>System.X</c> too.</summary>
+    private static bool IsOfFramework(INamedTypeSymbol type) => IsIn(type, "System") && type.ContainingAssembly is { Identity.IsStrongName: true };
 
     /// <summary>A form that another site may have made a browser send is checked, as minimal APIs do, unless <c>[RequireAntiforgeryToken(false)]</c> says otherwise.</summary>
     public static (EquatableArray<string> Metadata, PipelineFeatures Requires) WithForm(EquatableArray<string> metadata, PipelineFeatures requires, ImmutableArray<Level> levels, ParsingContext context) =>
@@ -89,7 +92,7 @@ internal static class MetadataParser
         {
             return "it is a filter of MVC, and MVC does not run here: use [RequireAntiforgeryToken], [Authorize] with a policy, or a middleware";
         }
-        if ((Is(MetadataNames.AuthorizeData) || Is(MetadataNames.AuthorizationRequirementData)) && !context.CanReach(type))
+        if ((Features(type, context) != PipelineFeatures.None || Is(MetadataNames.Antiforgery) || Is(MetadataNames.AllowAnonymous)) && !context.CanReach(type))
         {
             return "generated code cannot reach the attribute: make it internal or public";
         }

@@ -9,6 +9,6 @@ namespace HyperGen;
 /// <typeparam name="TMiddleware">
 /// A sealed class with a method <c>ValueTask InvokeAsync&lt;TNext&gt;(RequestContext context, TNext next) where TNext : struct, INext</c>.
 /// </typeparam>
-[AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
 public class UseAttribute<TMiddleware> : Attribute
     where TMiddleware : class;

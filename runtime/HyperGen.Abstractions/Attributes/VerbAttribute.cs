@@ -5,9 +5,10 @@ namespace HyperGen;
 /// <summary>Makes a method the endpoint of one HTTP method and one route template. A method may carry several.</summary>
 /// <remarks>
 /// Templates are ASP.NET Core's: literals, <c>{name}</c>, <c>{name:constraint}</c>, <c>{name?}</c>, <c>{name=default}</c>, <c>{**rest}</c> and
-/// complex segments. A leading <c>/</c> stays inside the prefix of the class.
+/// complex segments. A leading <c>/</c> stays inside the prefix of the class. A method that overrides an endpoint is one too: by its own verbs where it has some,
+/// by those of the method it overrides where it has none.
 /// </remarks>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public class VerbAttribute : Attribute
 {
     /// <summary>Makes a method the endpoint of one HTTP method and one route template.</summary>

@@ -13,7 +13,13 @@ public static partial class Bind
     public static Stream Stream(RequestContext context) => context.RequestBody.AsStream(leaveOpen: true);
 
     /// <summary>Reads the body as JSON. It throws nothing that a client could cause.</summary>
-    public static ValueTask<RequestBody<T>> JsonAsync<T>(RequestContext context, JsonTypeInfo<T> type)
+    public static ValueTask<RequestBody<T>> JsonAsync<T>(RequestContext context, JsonTypeInfo<T> type) => JsonAsync(context, type, nullIsEmpty: false);
+
+    /// <summary>Reads the body as JSON into a nullable value: <c>null</c> is as good as no body.</summary>
+    public static ValueTask<RequestBody<T>> JsonOrNullAsync<T>(RequestContext context, JsonTypeInfo<T> type)
+        where T : struct => JsonAsync(context, type, nullIsEmpty: true);
+
+    private static ValueTask<RequestBody<T>> JsonAsync<T>(RequestContext context, JsonTypeInfo<T> type, bool nullIsEmpty)
     {
         if (!HasBody(context))
         {
@@ -23,7 +29,7 @@ public static partial class Bind
         {
             return new(RequestBody<T>.Refused(415, "The body must be JSON in UTF-8: send it with 'Content-Type: application/json'."));
         }
-        return ReadAsync(context, type);
+        return ReadAsync(context, type, nullIsEmpty);
     }
 
     /// <summary>The value of an optional body; null when the request has none.</summary>
@@ -31,7 +37,7 @@ public static partial class Bind
         where T : struct => body.HasNoValue(ref errors) ? null : body.Or(default, ref errors);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<RequestBody<T>> ReadAsync<T>(RequestContext context, JsonTypeInfo<T> type)
+    private static async ValueTask<RequestBody<T>> ReadAsync<T>(RequestContext context, JsonTypeInfo<T> type, bool nullIsEmpty)
     {
         long limit = MaxBody(context);
         if (context.RequestHeaders.ContentLength > limit)
@@ -53,7 +59,7 @@ public static partial class Bind
                 {
                     try
                     {
-                        return read.Buffer.IsEmpty ? RequestBody<T>.Empty : JsonBody.Deserialize(read.Buffer, type);
+                        return read.Buffer.IsEmpty ? RequestBody<T>.Empty : JsonBody.Deserialize(read.Buffer, type, nullIsEmpty);
                     }
                     finally
                     {

@@ -18,8 +18,8 @@ internal static class HeaderGuard
             : name;
     }
 
-    /// <summary>A field value as it is, when it holds no control character (RFC 9110, section 5.5).</summary>
-    /// <exception cref="ArgumentException">It does.</exception>
+    /// <summary>A field value as it is, when it holds visible ASCII, spaces and tabs alone (RFC 9110, section 5.5): all else a server would refuse, after the handler.</summary>
+    /// <exception cref="ArgumentException">It holds something else.</exception>
     public static string Value(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -28,6 +28,10 @@ internal static class HeaderGuard
             if (c is < ' ' and not '\t' or '\u007f')
             {
                 throw new ArgumentException("A header value must not hold CR, LF, NUL or another control character.", nameof(value));
+            }
+            if (c > '\u007f')
+            {
+                throw new ArgumentException($"A header value holds ASCII only, and '{c}' is not: percent-encode it, or send it in the body.", nameof(value));
             }
         }
         return value;

@@ -7,7 +7,7 @@ namespace HyperGen.CompilerServices;
 /// <summary>Turns the bytes of a body into a value, and what is wrong with them into a sentence and a path.</summary>
 internal static class JsonBody
 {
-    public static RequestBody<T> Deserialize<T>(in ReadOnlySequence<byte> json, JsonTypeInfo<T> type)
+    public static RequestBody<T> Deserialize<T>(in ReadOnlySequence<byte> json, JsonTypeInfo<T> type, bool nullIsEmpty)
     {
         JsonSerializerOptions options = type.Options;
         Utf8JsonReader reader = new(WithoutByteOrderMark(json), new JsonReaderOptions
@@ -18,6 +18,10 @@ internal static class JsonBody
         });
         try
         {
+            if (nullIsEmpty && IsNull(reader))
+            {
+                return RequestBody<T>.Empty;
+            }
             T? value = JsonSerializer.Deserialize(ref reader, type);
             return reader.Read()
                 ? RequestBody<T>.Wrong("$", "The body holds more than one JSON value.")
@@ -38,6 +42,8 @@ internal static class JsonBody
             return RequestBody<T>.Wrong("$", "The body is not valid UTF-8.");
         }
     }
+
+    private static bool IsNull(Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.Null && !reader.Read();
 
     private static ReadOnlySequence<byte> WithoutByteOrderMark(in ReadOnlySequence<byte> json)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace HyperGen.CompilerServices;
@@ -43,7 +44,8 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
             _writer.Reset();
             return _writer;
         }
-        JsonWriterOptions format = options is null ? new JsonWriterOptions { SkipValidation = true } : WriterOptions(options);
+        // Our own documents are never a part of HTML, so text stays readable: an apostrophe is not \u0027 there.
+        JsonWriterOptions format = options is null ? new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping } : WriterOptions(options);
         format.Indented &= !oneLine;
         (_options, _oneLine) = (options, oneLine);
         return _writer = new Utf8JsonWriter(this, format);

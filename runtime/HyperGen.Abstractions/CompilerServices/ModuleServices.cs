@@ -11,6 +11,7 @@ public sealed class ModuleServices
 {
     private readonly Func<Type, object?, bool> _isSingleton;
     private readonly Dictionary<Type, object> _shared = [];
+    private readonly List<object> _owned = [];
 
     /// <summary>Gives a module access to the services of an application.</summary>
     /// <param name="root">The root provider.</param>
@@ -55,10 +56,24 @@ public sealed class ModuleServices
     {
         if (!_shared.TryGetValue(typeof(T), out object? instance))
         {
-            _shared.Add(typeof(T), instance = create(this));
+            _shared.Add(typeof(T), instance = Own(create(this)));
         }
         return (T)instance;
     }
+
+    /// <summary>An instance as it is; one that is disposable is the application's to dispose of at its end.</summary>
+    public T Own<T>(T instance)
+        where T : class
+    {
+        if (instance is IDisposable or IAsyncDisposable)
+        {
+            _owned.Add(instance);
+        }
+        return instance;
+    }
+
+    /// <summary>What the application has to dispose of, in the order it was made.</summary>
+    public IReadOnlyList<object> Owned => _owned;
 
     /// <summary>The JSON contract of a type, from the contexts that cover it.</summary>
     /// <exception cref="NotSupportedException">No context covers it.</exception>

@@ -23,7 +23,7 @@ public static class HyperGenServiceCollection
             return services;
         }
         GeneratedApp generated = create();
-        generated.AddJson(services);
+        generated.AddModules(services);
         services.AddSingleton<ServerServices>();
         services.AddSingleton(provider => new MappedApp(generated, provider, new ServiceLifetimes(services)));
         return services;

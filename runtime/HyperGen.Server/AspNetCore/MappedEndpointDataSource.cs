@@ -81,7 +81,7 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
                 await context.FlushReplacedBodyAsync();
             }
         }
-        catch (OperationCanceledException) when (context.IsLate && !context.HasStarted)
+        catch (OperationCanceledException) when (context.IsLate && !context.HasWritten)
         {
             UnhandledExceptions.WriteLate(context);
         }

@@ -34,6 +34,19 @@ internal sealed class EndpointTable
 
     public ServedEndpoint this[int number] => _endpoints[number];
 
+    /// <summary>Reads the hosts of the endpoints that have some, so that a wrong one is told before the first request.</summary>
+    /// <exception cref="InvalidOperationException">One is wrong.</exception>
+    public void CheckHosts()
+    {
+        foreach (ServedEndpoint endpoint in _endpoints)
+        {
+            if ((endpoint.Descriptor.Requires & PipelineFeatures.Host) != 0)
+            {
+                _ = endpoint.Hosts;
+            }
+        }
+    }
+
     public int Match(string method, ReadOnlySpan<byte> path, Span<RouteRange> values) => Generated.Match(method, path, values);
 }
 

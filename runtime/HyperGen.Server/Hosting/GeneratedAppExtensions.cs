@@ -16,10 +16,11 @@ internal static class GeneratedAppExtensions
         {
             module.Initialize(services);
         }
+        root.GetRequiredService<OwnedInstances>().Add(services.Owned);
     }
 
-    /// <summary>Lets the modules add the JSON contexts of their assemblies.</summary>
-    public static void AddJson(this GeneratedApp app, IServiceCollection services) => services.ConfigureHttpJsonOptions(json =>
+    /// <summary>Adds what the modules need of the application: the JSON contexts of their assemblies, and an owner for what is disposable.</summary>
+    public static void AddModules(this GeneratedApp app, IServiceCollection services) => services.AddSingleton<OwnedInstances>().ConfigureHttpJsonOptions(json =>
     {
         // Each puts its contexts before those that are there: the program's own module, the first one, shall win.
         foreach (EndpointModule module in app.Modules.Reverse())

@@ -10,8 +10,10 @@ internal sealed class HostPatterns
 {
     private readonly (string Host, int? Port)[] _patterns;
 
+    /// <summary>Reads the hosts of an endpoint.</summary>
+    /// <exception cref="InvalidOperationException">One of them has a port that is none.</exception>
     public HostPatterns(EndpointDescriptor endpoint) =>
-        _patterns = [.. (endpoint.Metadata.OfType<IHostMetadata>().LastOrDefault()?.Hosts ?? []).Select(Parse)];
+        _patterns = [.. (endpoint.Metadata.OfType<IHostMetadata>().LastOrDefault()?.Hosts ?? []).Select(pattern => Parse(pattern, endpoint))];
 
     /// <summary>Whether the host of a request is among them; no pattern admits every host.</summary>
     public bool Contain(RequestContext context)
@@ -39,7 +41,7 @@ internal sealed class HostPatterns
         _ => string.Equals(pattern, host, StringComparison.OrdinalIgnoreCase),
     };
 
-    private static (string Host, int? Port) Parse(string pattern)
+    private static (string Host, int? Port) Parse(string pattern, EndpointDescriptor endpoint)
     {
         int colon = pattern.LastIndexOf(':');
         if (colon < 0 || pattern.EndsWith(']'))
@@ -47,6 +49,13 @@ internal sealed class HostPatterns
             return (pattern, null);
         }
         string port = pattern[(colon + 1)..];
-        return (pattern[..colon], port == "*" ? null : int.Parse(port, CultureInfo.InvariantCulture));
+        if (port == "*")
+        {
+            return (pattern[..colon], null);
+        }
+        return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
+            ? (pattern[..colon], number)
+            : throw new InvalidOperationException(
+                $"{endpoint.DisplayName} is for the host '{pattern}', which cannot be: it is a name, '*.name' or '*', and may end with ':port' or ':*'.");
     }
 }

@@ -1,5 +1,7 @@
 using HyperGen.Server.Configuration;
 using HyperGen.Server.Http3;
+using HyperGen.Server.Startup;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -54,7 +56,14 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
                 services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server"));
         }
         var ours = ActivatorUtilities.CreateInstance<HyperApplication<TContext>>(services, application);
-        await _inner.StartAsync(ours, cancellationToken);
+        try
+        {
+            await _inner.StartAsync(ours, cancellationToken);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            throw new AddressTakenException(taken);
+        }
         if (Features.Get<IServerAddressesFeature>() is { } bound)
         {
             _http3 = Http3Listeners.Start(services, ours, bound.Addresses);

@@ -35,10 +35,15 @@ internal sealed class UnhandledExceptions(
     public ValueTask AnswerAsync(FeatureRequestContext context, Exception failure)
     {
         string request = $"{context.Method} {context.Endpoint?.Template ?? "(no route)"}";
-        bool hasWritten = context.HasStarted || context.ResponseBody is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
-        if (context.IsLate && failure is OperationCanceledException && !hasWritten)
+        bool hasWritten = context.HasWritten;
+        if (context.IsLate && failure is OperationCanceledException)
         {
             _logger.LogWarning("{Request} has been given up: it took longer than {Deadline} ms", request, context.Endpoint?.Deadline);
+            if (hasWritten)
+            {
+                // The client is still there, and would take half of an answer for the whole.
+                ExceptionDispatchInfo.Throw(failure);
+            }
             WriteLate(context);
             return ValueTask.CompletedTask;
         }

@@ -100,6 +100,9 @@ internal partial class FeatureRequestContext : RequestContext
 
     public override bool HasStarted => _http is null ? _response.HasStarted : _http.Response.HasStarted;
 
+    /// <summary>Whether anything of the body has been written, sent or not: another answer would be mixed into it.</summary>
+    public bool HasWritten => HasStarted || ResponseBody is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 };
+
     public override CancellationToken Aborted => _deadline?.Token ?? (_http is null ? _lifetime.RequestAborted : _http.RequestAborted);
 
     public override IServiceProvider Services => _http is null ? ScopedServices : _http.RequestServices;
@@ -177,7 +180,7 @@ internal partial class FeatureRequestContext : RequestContext
         {
             Served = null;
         }
-        else if ((table.Requires & PipelineFeatures.Host) == 0 || table[Match].Hosts.Contain(this))
+        else if (IsHost(table, Match))
         {
             Served = table[Match];
         }
@@ -192,12 +195,14 @@ internal partial class FeatureRequestContext : RequestContext
     public void FindPreflightEndpoint(EndpointTable table, string method)
     {
         int match = table.Match(method, Path, RouteRanges(table.MaxRouteValues));
-        if (match >= 0 && (table[match].Descriptor.Requires & PipelineFeatures.Cors) != 0)
+        if (match >= 0 && (table[match].Descriptor.Requires & PipelineFeatures.Cors) != 0 && IsHost(table, match))
         {
             Served = table[match];
             IsPreflight = true;
         }
     }
+
+    private bool IsHost(EndpointTable table, int match) => (table.Requires & PipelineFeatures.Host) == 0 || table[match].Hosts.Contain(this);
 
     /// <summary>Takes the route values from ASP.NET Core, which has matched the request.</summary>
     public void CopyRouteValues(ServedEndpoint served, RouteValueDictionary values)
