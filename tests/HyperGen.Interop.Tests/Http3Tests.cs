@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using HyperGen.Testing;
-using Xunit;
 
 namespace HyperGen.Interop.Tests;
 
