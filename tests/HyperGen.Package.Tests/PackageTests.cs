@@ -23,18 +23,17 @@ public sealed class PackageTests(PackedConsumer consumer) : IClassFixture<Packed
             {
                 line = await server.StandardOutput.ReadLineAsync(Stop);
             }
-            while (line is not null && !line.StartsWith("listening ", StringComparison.Ordinal));
-            Assert.True(line is not null, "The consumer ended before it listened: " + await server.StandardError.ReadToEndAsync(Stop));
-            using HttpClient client = new() { BaseAddress = new Uri(line["listening ".Length..]) };
+            while (line is not null && !line.Contains("listening on: http://", StringComparison.Ordinal));
+            if (line is null)
+            {
+                Assert.Fail("The consumer ended before it listened: " + await server.StandardError.ReadToEndAsync(Stop));
+            }
+            using HttpClient client = new() { BaseAddress = new Uri(line[line.IndexOf("http://", StringComparison.Ordinal)..]) };
 
             Assert.Equal("""{"name":"ada","times":2}""", await client.GetStringAsync("/greetings/ada?times=2", Stop));
             using HttpResponseMessage bad = await client.GetAsync("/greetings/ada?times=x", Stop);
             Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
             Assert.Equal("application/problem+json", bad.Content.Headers.ContentType?.MediaType);
-
-            await server.StandardInput.WriteLineAsync();
-            await server.WaitForExitAsync(Stop);
-            Assert.Equal(0, server.ExitCode);
         }
         finally
         {

@@ -2,10 +2,7 @@ using System.Text.Json.Serialization;
 
 var builder = HyperApp.CreateBuilder(args);
 await using var app = builder.Build();
-await app.StartAsync();
-Console.WriteLine("listening " + app.Urls.First(url => url.StartsWith("http:", StringComparison.Ordinal)));
-Console.ReadLine();
-await app.StopAsync();
+await app.RunAsync();
 
 [HyperController("/greetings")]
 public sealed class Greetings
