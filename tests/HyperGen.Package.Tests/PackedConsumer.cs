@@ -36,7 +36,7 @@ public sealed class PackedConsumer : IAsyncLifetime
     }
 
     public Task<(int ExitCode, string Output)> BuildAsync(string options, CancellationToken stop) =>
-        Tool.RunAsync(Directory, "dotnet", $"build -nologo -p:HyperGenVersion={_version} {options}", stop);
+        Tool.RunAsync(Directory, "dotnet", $"build --no-incremental -nologo -p:HyperGenVersion={_version} {options}", stop);
 
     public ValueTask DisposeAsync()
     {
