@@ -1,7 +1,6 @@
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Spaces;
-using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Wire;
 
 namespace HyperGen.Quic.Tests;

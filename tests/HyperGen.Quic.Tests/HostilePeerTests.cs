@@ -1,6 +1,5 @@
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Spaces;
-using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests;
 

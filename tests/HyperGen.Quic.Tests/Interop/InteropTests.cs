@@ -1,4 +1,3 @@
-using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests.Interop;
 

@@ -1,4 +1,6 @@
-namespace HyperGen.Quic.Tests.Support;
+using HyperGen.Quic;
+
+namespace HyperGen.Testing;
 
 /// <summary>One end of the link: an endpoint, its connections, and the application on top of them.</summary>
 internal sealed class Node

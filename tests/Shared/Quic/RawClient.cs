@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HyperGen.Quic;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
@@ -7,7 +8,7 @@ using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
 
-namespace HyperGen.Quic.Tests.Support;
+namespace HyperGen.Testing;
 
 /// <summary>
 /// A client without manners: it completes a real handshake with a server over a perfect link and then sends whatever frames a test wants, in valid packets.

@@ -1,6 +1,4 @@
-using HyperGen.Quic.Tests.Support;
-
-namespace HyperGen.Quic.Tests;
+namespace HyperGen.Quic.Simulation;
 
 /// <summary>Whole connections over a seeded link in virtual time: every byte is checked, and everything is given back at the end.</summary>
 public sealed class SimulationTests

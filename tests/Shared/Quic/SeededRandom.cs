@@ -1,4 +1,4 @@
-namespace HyperGen.Quic.Tests.Support;
+namespace HyperGen.Testing;
 
 /// <summary>Entropy that repeats: the same seed gives the same bytes on every machine (SplitMix64).</summary>
 internal sealed class SeededRandom(ulong seed)

@@ -1,4 +1,6 @@
-namespace HyperGen.Quic.Tests.Support;
+using HyperGen.Quic;
+
+namespace HyperGen.Testing;
 
 /// <summary>A client, a server, the link between them, and virtual time: a whole run follows from its seed.</summary>
 internal sealed class World

@@ -1,9 +1,10 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
+using HyperGen.Quic;
 using HyperGen.Tls;
 
-namespace HyperGen.Quic.Tests.Support;
+namespace HyperGen.Testing;
 
 /// <summary>A certificate for the tests' server, and the answers to the questions that handshakes ask.</summary>
 internal static class TestTls

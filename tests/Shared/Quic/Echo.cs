@@ -1,4 +1,6 @@
-namespace HyperGen.Quic.Tests.Support;
+using HyperGen.Quic;
+
+namespace HyperGen.Testing;
 
 /// <summary>A server that answers every stream with its own bytes, as far as it may write.</summary>
 internal sealed class Echo : Node.IApplication

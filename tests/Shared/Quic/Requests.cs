@@ -1,4 +1,6 @@
-namespace HyperGen.Quic.Tests.Support;
+using HyperGen.Quic;
+
+namespace HyperGen.Testing;
 
 /// <summary>
 /// A client that sends <paramref name="count" /> streams of <paramref name="size" /> bytes through an <see cref="Echo" />, at most

@@ -1,4 +1,6 @@
-namespace HyperGen.Quic.Tests.Support;
+using HyperGen.Quic;
+
+namespace HyperGen.Testing;
 
 /// <summary>What a link does to datagrams, all decided by its seed.</summary>
 internal sealed record LinkConditions
