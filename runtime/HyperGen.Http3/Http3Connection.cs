@@ -11,7 +11,7 @@ namespace HyperGen.Http3;
 /// It does no I/O and belongs to the thread of its <see cref="Quic.Connection"/>, whose owner hands it every event but the questions of the handshake
 /// (<see cref="Handle"/>) and goes on to transmit. A violation closes the connection once; nothing a peer sends throws.
 /// </remarks>
-internal sealed class Http3Connection
+internal sealed class Http3Connection : IApplicationProtocol
 {
     private readonly Connection _quic;
     private readonly bool _isServer;
@@ -48,6 +48,8 @@ internal sealed class Http3Connection
 
     /// <summary>Requests under way.</summary>
     public int RequestCount => _requests.Count;
+
+    bool IApplicationProtocol.IsBusy => _requests.Count > 0;
 
     /// <summary>Whether the peer takes no more requests.</summary>
     public bool IsGoingAway { get; private set; }

@@ -93,13 +93,18 @@ internal sealed class Http3Listeners
         var options = new ShardOptions
         {
             EndPoint = host.LocalEndPoint,
-            Http3 = host.Protocol,
             ResetKey = resetKey,
             Answer = credentials.Answer,
             CreateServerHandshake = ServerCredentials.CreateHandshake,
-            CreateSource = null,
         };
-        options = options with { CreateSource = shard => new ExchangePool(host, shard, options.InboxCapacity) };
+        options = options with
+        {
+            Accept = shard =>
+            {
+                var pool = new ExchangePool(host, shard, options.InboxCapacity);
+                return quic => new Http3Connection(quic, host.Protocol, pool);
+            },
+        };
         _groups.Add(ShardGroup.Start(options, shards));
     }
 }

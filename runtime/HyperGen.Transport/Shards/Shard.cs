@@ -1,5 +1,4 @@
 using HyperGen.Http3;
-using HyperGen.Http3.Streams;
 using HyperGen.Quic;
 using HyperGen.Tls;
 using HyperGen.Transport.Udp;
@@ -25,7 +24,7 @@ internal sealed class Shard : IDisposable
     private readonly Inbox<IShardWork> _inbox;
     private readonly TimerHeap _timers = new();
     private readonly Endpoint _endpoint;
-    private readonly IRequestStreamSource? _source;
+    private readonly Func<Connection, IApplicationProtocol>? _accept;
     private readonly List<ShardConnection> _connections = [];
     private readonly List<ShardConnection> _touched = [];
     private readonly Thread _thread;
@@ -46,7 +45,7 @@ internal sealed class Shard : IDisposable
         _incoming = new ReceiveBatch(socket);
         _outgoing = new SendBatch(socket);
         _inbox = new Inbox<IShardWork>(options.InboxCapacity, _waker);
-        _source = options.CreateSource?.Invoke(this);
+        _accept = options.Accept?.Invoke(this);
         _endpoint = new Endpoint(new EndpointOptions
         {
             Random = options.Random,
@@ -102,9 +101,10 @@ internal sealed class Shard : IDisposable
     public Http3Connection Connect(in NetworkAddress server, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
     {
         Connection quic = _endpoint.Connect(Now, new NetworkPath(server), createHandshake);
-        ShardConnection owner = Adopt(quic);
+        var http = new Http3Connection(quic, _options.Http3, source: null);
+        Adopt(quic, http);
         Touch(quic);
-        return owner.Http;
+        return http;
     }
 
     /// <summary>Takes no more requests, lets those under way end, and then gives up thread and socket.</summary>
@@ -172,7 +172,7 @@ internal sealed class Shard : IDisposable
                 {
                     if (connection.UserState is null)
                     {
-                        Adopt(connection);
+                        Adopt(connection, _accept!(connection));
                     }
                     Touch(connection);
                 }
@@ -205,12 +205,11 @@ internal sealed class Shard : IDisposable
         return any;
     }
 
-    private ShardConnection Adopt(Connection quic)
+    private void Adopt(Connection quic, IApplicationProtocol protocol)
     {
-        var owner = new ShardConnection(quic, new Http3Connection(quic, _options.Http3, _source)) { Place = _connections.Count };
+        var owner = new ShardConnection(quic, protocol) { Place = _connections.Count };
         quic.UserState = owner;
         _connections.Add(owner);
-        return owner;
     }
 
     private void Drive(ShardConnection connection)
@@ -224,7 +223,7 @@ internal sealed class Shard : IDisposable
             }
             else
             {
-                connection.Http.Handle(Now, next);
+                connection.Protocol.Handle(Now, next);
             }
         }
         connection.IsTouched = false;
@@ -276,7 +275,7 @@ internal sealed class Shard : IDisposable
         {
             return false;
         }
-        if (ShardClock.Now < _stopBy && _connections.Exists(static connection => connection.Http.RequestCount > 0))
+        if (ShardClock.Now < _stopBy && _connections.Exists(static connection => connection.Protocol.IsBusy))
         {
             return false;
         }
@@ -295,7 +294,7 @@ internal sealed class Shard : IDisposable
         _stopBy = Now + patience;
         foreach (ShardConnection connection in _connections)
         {
-            connection.Http.Shutdown(Now);
+            connection.Protocol.Shutdown(Now);
             Touch(connection.Quic);
         }
     }

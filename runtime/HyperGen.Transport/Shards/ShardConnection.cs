@@ -1,22 +1,21 @@
-using HyperGen.Http3;
 using HyperGen.Quic;
 
 namespace HyperGen.Transport.Shards;
 
-/// <summary>A connection with what its shard keeps for it: the HTTP/3 above it, its timer, and whether it waits for its turn.</summary>
+/// <summary>A connection with what its shard keeps for it: the protocol over it, its timer, and whether it waits for its turn.</summary>
 internal sealed class ShardConnection : TimerEntry
 {
-    public ShardConnection(Connection quic, Http3Connection http)
+    public ShardConnection(Connection quic, IApplicationProtocol protocol)
     {
         Quic = quic;
-        Http = http;
+        Protocol = protocol;
     }
 
     /// <summary>The transport.</summary>
     public Connection Quic { get; }
 
     /// <summary>What runs over it.</summary>
-    public Http3Connection Http { get; }
+    public IApplicationProtocol Protocol { get; }
 
     /// <summary>Its place in the shard's list.</summary>
     public int Place { get; set; }

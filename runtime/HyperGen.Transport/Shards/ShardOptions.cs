@@ -1,6 +1,5 @@
 using System.Net;
 using HyperGen.Http3;
-using HyperGen.Http3.Streams;
 using HyperGen.Quic;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
@@ -13,7 +12,7 @@ internal sealed record ShardOptions
     /// <summary>Where to listen, or to send from; port 0 for any free one.</summary>
     public required IPEndPoint EndPoint { get; init; }
 
-    /// <summary>The limits of HTTP/3.</summary>
+    /// <summary>The limits of HTTP/3 over connections to servers.</summary>
     public Http3Options Http3 { get; init; } = new();
 
     /// <summary>The limits of QUIC.</summary>
@@ -25,8 +24,8 @@ internal sealed record ShardOptions
     /// <summary>Answers the questions of handshakes, on the shard: at once, or later through <see cref="Shard.Post"/>.</summary>
     public required Action<Connection, TlsQuestion> Answer { get; init; }
 
-    /// <summary>Where the requests of a shard's connections are handled; null for shards that only connect.</summary>
-    public Func<Shard, IRequestStreamSource>? CreateSource { get; init; }
+    /// <summary>Makes, once for each shard, what makes the protocol over each connection that clients begin; null for shards that only connect.</summary>
+    public Func<Shard, Func<Connection, IApplicationProtocol>>? Accept { get; init; }
 
     /// <summary>The key of stateless resets, shared by all shards.</summary>
     public required byte[] ResetKey { get; init; }

@@ -29,7 +29,11 @@ internal sealed class TestServer : IAsyncDisposable
                 ResetKey = new byte[32],
                 Answer = credentials.Answer,
                 CreateServerHandshake = ServerCredentials.CreateHandshake,
-                CreateSource = static shard => new Source(shard),
+                Accept = static shard =>
+                {
+                    var source = new Source(shard);
+                    return quic => new Http3Connection(quic, new Http3Options(), source);
+                },
             },
             shards);
     }
