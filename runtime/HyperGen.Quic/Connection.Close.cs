@@ -93,6 +93,7 @@ internal sealed partial class Connection
         State = ConnectionState.Drained;
         _streams.CloseAll();
         foreach (var space in _spaces) space.Discard();
+        DisposeSwitchedKeys();
         _oneRtt?.Dispose();
         _oneRttRead?.Dispose();
         _oneRttWrite?.Dispose();

@@ -13,23 +13,30 @@ internal sealed partial class Connection
     private TrafficSecret? _oneRttRead;
     private TrafficSecret? _oneRttWrite;
     private ConnectionId _originalDestinationId;
+    private ConnectionId _initialDestinationId;
     private ConnectionId? _retrySourceId;
     private ReadOnlyMemory<byte> _token;
     private bool _handshakeDonePending;
     private bool _hasRemoteId;
 
-    /// <summary>The connection ID the client's first packet was sent to; the endpoint keeps it in its map, because the client's first packets may come twice.</summary>
-    internal ConnectionId OriginalDestinationId => _originalDestinationId;
+    /// <summary>
+    /// The connection ID of which the Initial keys are made; the endpoint keeps it in its map, because the client's first packets may come twice.
+    /// </summary>
+    internal ConnectionId InitialDestinationId => _initialDestinationId;
+
+    /// <summary>The connection ID we chose for the handshake.</summary>
+    internal ConnectionId FirstLocalId => _localIds.First;
 
     /// <summary>Begins a connection at a server with the keys that the first datagram was opened with.</summary>
-    internal static Connection Accept(Endpoint endpoint, Timestamp now, in NetworkPath path, in ConnectionId destinationId, in ConnectionId sourceId)
+    internal static Connection Accept(
+        Endpoint endpoint, Timestamp now, in NetworkPath path, QuicVersion version, in ConnectionId destinationId, in ConnectionId sourceId)
     {
         var connection = new Connection(endpoint, Role.Server, now, path);
-        connection._originalDestinationId = destinationId;
+        connection._version = connection._originalVersion = version;
+        connection._originalDestinationId = connection._initialDestinationId = destinationId;
         connection._remoteIds.SetFirst(sourceId);
         connection._hasRemoteId = true;
-        var (client, server) = InitialSecrets.Derive(endpoint.Options.Crypto, destinationId.Span);
-        (connection.Initial.Read, connection.Initial.Write) = (client, server);
+        connection.InstallInitialKeys();
         var local = connection.AddFirstLocalId();
         connection._local.OriginalDestinationConnectionId = destinationId;
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
@@ -38,17 +45,13 @@ internal sealed partial class Connection
     }
 
     /// <summary>Begins a connection at a client, whose first flight is then ready to be transmitted.</summary>
-    internal static Connection Connect(Endpoint endpoint, Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
+    internal static Connection Connect(
+        Endpoint endpoint, Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake, ClientStart start)
     {
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
-        //# This Destination Connection ID MUST be at least 8 bytes in length.
-        Span<byte> random = stackalloc byte[8];
-        endpoint.Options.Random(random);
         var connection = new Connection(endpoint, Role.Client, now, path);
-        connection._originalDestinationId = new(random);
-        connection._remoteIds.SetFirst(connection._originalDestinationId);
-        var (client, server) = InitialSecrets.Derive(endpoint.Options.Crypto, random);
-        (connection.Initial.Read, connection.Initial.Write) = (server, client);
+        connection._version = connection._originalVersion = start.Version;
+        connection._createHandshake = createHandshake;
+        connection.DrawDestination();
         connection.AddFirstLocalId();
         connection.StartTls(createHandshake);
         connection.AdvanceHandshake(now);
@@ -91,10 +94,27 @@ internal sealed partial class Connection
         return id;
     }
 
-    private void StartTls(Func<ReadOnlyMemory<byte>, TlsHandshake> create)
+    /// <summary>At a client: where to send what comes before the server has chosen a connection ID.</summary>
+    private void DrawDestination()
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+        //# This Destination Connection ID MUST be at least 8 bytes in length.
+        Span<byte> random = stackalloc byte[8];
+        _endpoint.Options.Random(random);
+        _originalDestinationId = _initialDestinationId = new(random);
+        _remoteIds.SetFirst(_originalDestinationId);
+        InstallInitialKeys();
+    }
+
+    private void StartTls(Func<ReadOnlyMemory<byte>, TlsHandshake> create) => Handshake = create(EncodeParameters());
+
+    private ReadOnlyMemory<byte> EncodeParameters()
+    {
+        Span<byte> random = stackalloc byte[1];
+        _endpoint.Options.Random(random);
+        _local.VersionInformation = VersionInformation.Of(_version, _endpoint.Options.Versions, random[0]);
         var encoded = new byte[TransportParameters.MaxEncodedLength];
-        Handshake = create(encoded.AsMemory(0, _local.Write(encoded)));
+        return encoded.AsMemory(0, _local.Write(encoded));
     }
 
     /// <summary>Acts on everything TLS has to say.</summary>
@@ -143,7 +163,7 @@ internal sealed partial class Connection
     {
         using var secret = next.Secret;
         if (next.Level != EncryptionLevel.Handshake) return;
-        var keys = new DirectionKeys(_endpoint.Options.Crypto, secret.Suite, secret.Bytes);
+        var keys = new DirectionKeys(_endpoint.Options.Crypto, _version, secret.Suite, secret.Bytes);
         if (next.Kind == TlsEventKind.ReadSecret) HandshakeSpace.Read = keys;
         else HandshakeSpace.Write = keys;
         _recovery.HasHandshakeKeys = true;
@@ -155,7 +175,7 @@ internal sealed partial class Connection
     private void InstallOneRttKeys()
     {
         if (_oneRttRead is null || _oneRttWrite is null || (Role == Role.Server && !Handshake.IsComplete)) return;
-        _oneRtt = new(_endpoint.Options.Crypto, _oneRttRead, _oneRttWrite);
+        _oneRtt = new(_endpoint.Options.Crypto, _version, _oneRttRead, _oneRttWrite);
         _oneRttRead.Dispose();
         _oneRttWrite.Dispose();
         _oneRttRead = _oneRttWrite = null;
@@ -179,6 +199,8 @@ internal sealed partial class Connection
             return TransportError.Of(TransportErrorCode.TransportParameterError, "initial_source_connection_id does not match.");
         }
 
+        error = NegotiateVersion(remote.VersionInformation);
+        if (error.IsError) return error;
         if (Role == Role.Client)
         {
             if (remote.OriginalDestinationConnectionId is not { } original || original != _originalDestinationId)
@@ -236,13 +258,14 @@ internal sealed partial class Connection
     {
         _recovery.HandshakeConfirmed = true;
         Discard(now, HandshakeSpace);
-        Discard(now, Initial);
+        DiscardInitial(now);
         IssueConnectionIds();
     }
 
     /// <summary>A packet of the space was authenticated.</summary>
-    private void OnPacketOpened(Timestamp now, PacketNumberSpace space, in ConnectionId sourceId)
+    private void OnPacketOpened(Timestamp now, PacketNumberSpace space, DirectionKeys keys, QuicVersion version, in ConnectionId sourceId)
     {
+        if (keys == _switchedRead) SwitchTo(version);
         if (!_hasRemoteId)
         {
             //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
@@ -263,7 +286,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
         //# a server MUST discard Initial keys when
         //# it first successfully processes a Handshake packet.
-        Discard(now, Initial);
+        DiscardInitial(now);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
@@ -288,34 +311,25 @@ internal sealed partial class Connection
         //# connection attempt.
         Statistics.PacketsDropped++;
         if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null || header.Token.Length <= RetryIntegrity.TagLength) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
+        //# The client ignores Retry packets using other versions.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+        //# A client MUST
+        //# discard a Retry packet that contains a Source Connection ID field
+        //# that is identical to the Destination Connection ID field of its
+        //# Initial packet.
+        if (header.Version != _originalVersion || header.SourceId.SequenceEqual(_originalDestinationId.Span)) return;
         Span<byte> tag = stackalloc byte[RetryIntegrity.TagLength];
-        RetryIntegrity.ComputeTag(_endpoint.Options.Crypto, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
+        RetryIntegrity.ComputeTag(_endpoint.Options.Crypto, _originalVersion, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
         if (!tag.SequenceEqual(packet[^RetryIntegrity.TagLength..])) return;
 
         _token = header.Token[..^RetryIntegrity.TagLength].ToArray();
-        _retrySourceId = new(header.SourceId);
+        _retrySourceId = _initialDestinationId = new(header.SourceId);
         _remoteIds.SetFirst(_retrySourceId.Value);
-        Initial.Read?.Dispose();
-        Initial.Write?.Dispose();
-        var (client, server) = InitialSecrets.Derive(_endpoint.Options.Crypto, header.SourceId);
-        (Initial.Read, Initial.Write) = (server, client);
+        InstallInitialKeys();
         _recovery.OnRetry(now);
         OnPacketsLost();
-    }
-
-    private void HandleVersionNegotiation(Timestamp now, in PacketHeader header)
-    {
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
-        //# A client MUST discard any Version Negotiation packet if it has
-        //# received and successfully processed any other packet
-        Statistics.PacketsDropped++;
-        if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null) return;
-        if (!header.SourceId.SequenceEqual(_originalDestinationId.Span)) return;
-
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
-        //# A client MUST discard a Version Negotiation packet that lists
-        //# the QUIC version selected by the client.
-        if (VersionNegotiationPacket.Lists(header.Token, QuicVersion.V1)) return;
-        End(now, new(CloseKind.VersionNegotiation, 0, "The server does not speak QUIC version 1."));
     }
 }

@@ -86,7 +86,8 @@ internal sealed partial class Connection
             return;
         }
 
-        if (!IsExpectedSource(header) || !space.Read.Header.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
+        var keys = KeysFor(space, header);
+        if (keys is null || !IsExpectedSource(header) || !keys.Header.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
         {
             Statistics.PacketsDropped++;
             return;
@@ -95,7 +96,7 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         var payload = packet[headerLength..];
-        if (space.Received.IsDuplicate(number) || !space.Read.Packet.TryOpen(number, packet[..headerLength], payload, payload))
+        if (space.Received.IsDuplicate(number) || !keys.Packet.TryOpen(number, packet[..headerLength], payload, payload))
         {
             Statistics.PacketsDropped++;
             return;
@@ -104,7 +105,7 @@ internal sealed partial class Connection
         var sourceId = new ConnectionId(header.SourceId);
         var destinationId = new ConnectionId(header.DestinationId);
         if (HasReservedBits(now, packet[0], PacketHeader.LongReservedBits)) return;
-        OnPacketOpened(now, space, sourceId);
+        OnPacketOpened(now, space, keys, header.Version!, sourceId);
         HandlePayload(now, path, ecn, space, header.Type, destinationId, number, payload[..^Tls.Crypto.Aead.TagLength]);
     }
 

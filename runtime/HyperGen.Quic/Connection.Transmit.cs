@@ -138,7 +138,7 @@ internal sealed partial class Connection
             // A token of a Retry can be longer than what is left of a datagram, and then there is no way to use it.
             if (header.Remaining < MinUsefulPacket + _token.Length) return false;
             var type = space.Id == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake;
-            PacketHeader.WriteLong(ref header, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
+            PacketHeader.WriteLong(ref header, _version, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
         }
 
         var numberOffset = start + header.Position;

@@ -19,7 +19,7 @@ internal sealed class Endpoint
     /// </summary>
     private const int MaxAnswers = 16;
 
-    private const int MaxAnswerLength = 7 + (2 * byte.MaxValue) + 8;
+    private const int MaxAnswerLength = 7 + (2 * byte.MaxValue) + 12;
 
     private readonly Dictionary<ConnectionId, Connection> _connections;
     private readonly byte[] _answers = new byte[MaxAnswers * MaxAnswerLength];
@@ -30,6 +30,7 @@ internal sealed class Endpoint
     public Endpoint(EndpointOptions options)
     {
         if (options.ConnectionIdLength is < 4 or > ConnectionId.MaxLength) throw new ArgumentException("Connection IDs have 4 to 20 bytes.", nameof(options));
+        if (options.Versions.Count == 0) throw new ArgumentException("At least one version has to be spoken.", nameof(options));
         if (options.Limits.MaxDatagramSize is < Connection.MinDatagramSize or > Transmit.MaxLength)
         {
             throw new ArgumentException("Datagrams have 1200 to 65507 bytes.", nameof(options));
@@ -79,6 +80,12 @@ internal sealed class Endpoint
             return connection;
         }
 
+        if (header.Version is { } version && !Speaks(version))
+        {
+            AnswerVersion(path, header, datagram.Length);
+            return null;
+        }
+
         switch (header.Type)
         {
             case PacketType.UnknownVersion:
@@ -97,12 +104,16 @@ internal sealed class Endpoint
     /// <summary>Begins a connection to a server. It is to be driven at once: its first datagrams are ready.</summary>
     /// <param name="now">The time.</param>
     /// <param name="path">Where the server is.</param>
-    /// <param name="createHandshake">Makes the client's half of the handshake from our encoded transport parameters.</param>
-    public Connection Connect(Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
+    /// <param name="createHandshake">
+    /// Makes the client's half of the handshake from our encoded transport parameters; it is asked a second time when the server wants another version.
+    /// </param>
+    /// <param name="start">What is known of the server; null for nothing.</param>
+    public Connection Connect(
+        Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake, ClientStart? start = null)
     {
         Count++;
         HandshakeCount++;
-        return Connection.Connect(this, now, path, createHandshake);
+        return Connection.Connect(this, now, path, createHandshake, start ?? ClientStart.Fresh);
     }
 
     /// <summary>Takes the next datagram that belongs to no connection; false when there is none.</summary>
@@ -123,7 +134,7 @@ internal sealed class Endpoint
 
     internal void OnDrained(Connection connection)
     {
-        if (connection.Role == Role.Server) _connections.Remove(connection.OriginalDestinationId);
+        if (connection.Role == Role.Server) _connections.Remove(connection.InitialDestinationId);
         Count--;
     }
 
@@ -137,6 +148,16 @@ internal sealed class Endpoint
             var id = new ConnectionId(bytes);
             if (!_connections.ContainsKey(id)) return id;
         }
+    }
+
+    private bool Speaks(QuicVersion version)
+    {
+        for (var i = 0; i < Options.Versions.Count; i++)
+        {
+            if (Options.Versions[i] == version) return true;
+        }
+
+        return false;
     }
 
     private Connection? Accept(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> datagram)
@@ -154,7 +175,7 @@ internal sealed class Endpoint
         var destination = new ConnectionId(header.DestinationId);
         Count++;
         HandshakeCount++;
-        var connection = Connection.Accept(this, now, path, destination, new(header.SourceId));
+        var connection = Connection.Accept(this, now, path, header.Version!, destination, new(header.SourceId));
         Add(destination, connection);
         connection.HandleDatagram(now, path, ecn, datagram);
         if (connection.Statistics.PacketsReceived > 0) return connection;
@@ -172,7 +193,7 @@ internal sealed class Endpoint
         if (Options.CreateServerHandshake is null || datagramLength < Connection.MinDatagramSize || !TryTakeSlot(out var slot, out var buffer)) return;
         Span<byte> random = stackalloc byte[1];
         Options.Random(random);
-        Enqueue(path, slot, VersionNegotiationPacket.Write(buffer, header.SourceId, header.DestinationId, header.Version, random[0]));
+        Enqueue(path, slot, VersionNegotiationPacket.Write(buffer, header.SourceId, header.DestinationId, Options.Versions, header.VersionNumber, random[0]));
     }
 
     private void AnswerUnknown(in NetworkPath path, in PacketHeader header, int datagramLength)

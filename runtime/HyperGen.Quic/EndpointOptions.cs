@@ -1,10 +1,11 @@
+using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Quic;
 
 /// <summary>What an endpoint is given: limits, entropy, and how a handshake is made.</summary>
-internal sealed class EndpointOptions
+internal sealed record EndpointOptions
 {
     /// <summary>Where every random byte comes from: connection IDs, path challenges, hash keys.</summary>
     public required RandomSource Random { get; init; }
@@ -28,6 +29,11 @@ internal sealed class EndpointOptions
     /// The key of stateless reset tokens, 32 bytes. Shards share it, and it should survive a restart: a peer then learns at once that its connection is gone.
     /// </summary>
     public required byte[] ResetKey { get; init; }
+
+    /// <summary>
+    /// The versions spoken, most preferred first; default both. A client's preference is what a server that speaks it follows, without another round trip.
+    /// </summary>
+    public IReadOnlyList<QuicVersion> Versions { get; init; } = QuicVersion.All;
 
     /// <summary>Bounds of every connection.</summary>
     public ConnectionLimits Limits { get; init; } = ConnectionLimits.Default;

@@ -54,6 +54,9 @@ internal enum TransportErrorCode : long
     /// <summary>There is no viable path to the peer.</summary>
     NoViablePath = 0x10,
 
+    /// <summary>The versions that were negotiated and those that were announced contradict each other (RFC 9368).</summary>
+    VersionNegotiationError = 0x11,
+
     /// <summary>The first of the 256 codes that carry a TLS alert in their low byte.</summary>
     CryptoError = 0x100,
 }

@@ -40,9 +40,8 @@ internal sealed partial class ServerHandshake : TlsHandshake
         Connected,
     }
 
-    /// <summary>Sets what goes into the quic_transport_parameters extension, before <see cref="AnswerCredentials"/>. The peer's may be known by then.</summary>
-    /// <param name="parameters">The extension's body, which is copied.</param>
-    public void SetTransportParameters(ReadOnlySpan<byte> parameters) => _transportParameters = parameters.ToArray();
+    /// <inheritdoc />
+    public override void SetTransportParameters(ReadOnlySpan<byte> parameters) => _transportParameters = parameters.ToArray();
 
     /// <summary>Answers a <see cref="SelectCredentialsQuestion"/>.</summary>
     /// <param name="id">The question's id.</param>

@@ -53,6 +53,14 @@ internal abstract class TlsHandshake : IDisposable
 
     protected RandomSource Random { get; }
 
+    /// <summary>
+    /// Server: sets what goes into the quic_transport_parameters extension, before the question of credentials is answered. The peer's may be known by then.
+    /// </summary>
+    /// <param name="parameters">The extension's body, which is copied.</param>
+    /// <exception cref="InvalidOperationException">This is a client, whose parameters went out with its first message.</exception>
+    public virtual void SetTransportParameters(ReadOnlySpan<byte> parameters) =>
+        throw new InvalidOperationException("A client's transport parameters are set when its handshake is made.");
+
     /// <summary>Takes the next bytes of a level's CRYPTO stream, in order and without gaps, cut anywhere.</summary>
     /// <param name="level">The level of the packets they came in.</param>
     /// <param name="bytes">Copied: the memory may be reused at once.</param>

@@ -1,6 +1,6 @@
 namespace HyperGen.Quic.Parameters;
 
-/// <summary>The transport parameters of RFC 9000 section 18.2.</summary>
+/// <summary>The transport parameters that we know: RFC 9000 section 18.2, and one document each.</summary>
 internal enum TransportParameterId : long
 {
     OriginalDestinationConnectionId = 0x00,
@@ -20,4 +20,7 @@ internal enum TransportParameterId : long
     ActiveConnectionIdLimit = 0x0e,
     InitialSourceConnectionId = 0x0f,
     RetrySourceConnectionId = 0x10,
+
+    /// <summary>RFC 9368.</summary>
+    VersionInformation = 0x11,
 }

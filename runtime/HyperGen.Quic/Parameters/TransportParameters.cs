@@ -43,6 +43,9 @@ internal sealed class TransportParameters
 
     public long ActiveConnectionIdLimit { get; set; } = 2;
 
+    /// <summary>Null when the peer knows one version only, or does not say.</summary>
+    public VersionInformation? VersionInformation { get; set; }
+
     /// <summary>Reads what a peer of role <paramref name="sender" /> sent.</summary>
     public static TransportError TryRead(ReadOnlySpan<byte> encoded, Role sender, out TransportParameters parameters)
     {
@@ -52,7 +55,7 @@ internal sealed class TransportParameters
         while (!reader.IsEmpty)
         {
             if (!reader.TryReadVarInt(out var id) || !reader.TryReadPrefixed(out var value)) return Invalid("The transport parameters are truncated.");
-            if (id <= (long)TransportParameterId.RetrySourceConnectionId)
+            if (id <= (long)TransportParameterId.VersionInformation)
             {
                 //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
                 //# An endpoint SHOULD treat receipt of
@@ -97,6 +100,7 @@ internal sealed class TransportParameters
         WriteInteger(ref writer, TransportParameterId.AckDelayExponent, AckDelayExponent, 3);
         WriteInteger(ref writer, TransportParameterId.MaxAckDelay, (long)MaxAckDelay.TotalMilliseconds, 25);
         WriteInteger(ref writer, TransportParameterId.ActiveConnectionIdLimit, ActiveConnectionIdLimit, 2);
+        VersionInformation?.Write(ref writer);
         if (DisableActiveMigration) WriteBytes(ref writer, TransportParameterId.DisableActiveMigration, default);
         return writer.Position;
     }
@@ -124,6 +128,9 @@ internal sealed class TransportParameters
                 if (value.Length != Quic.StatelessResetToken.Length) return Invalid("A stateless reset token has 16 bytes.");
                 StatelessResetToken = new(value);
                 return TransportError.None;
+            case TransportParameterId.VersionInformation:
+                VersionInformation = Parameters.VersionInformation.TryRead(value, sender);
+                return VersionInformation is null ? Invalid("version_information is malformed.") : TransportError.None;
             case TransportParameterId.PreferredAddress:
                 return CheckPreferredAddress(value);
             case TransportParameterId.DisableActiveMigration:

@@ -12,10 +12,10 @@ internal sealed class HeaderKey : IDisposable
 
     private readonly HeaderProtection _protection;
 
-    public HeaderKey(CryptoProvider crypto, CipherSuite suite, ReadOnlySpan<byte> secret)
+    public HeaderKey(CryptoProvider crypto, QuicVersion version, CipherSuite suite, ReadOnlySpan<byte> secret)
     {
         Span<byte> key = stackalloc byte[suite.Aead.KeyLength];
-        crypto.ExpandLabel(suite.Hash, secret, "quic hp"u8, default, key);
+        crypto.ExpandLabel(suite.Hash, secret, version.HeaderLabel, default, key);
         _protection = HeaderProtection.Create(suite.Aead, key);
         key.Clear();
     }

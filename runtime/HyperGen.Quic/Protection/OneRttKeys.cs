@@ -12,6 +12,7 @@ namespace HyperGen.Quic.Protection;
 internal sealed class OneRttKeys : IDisposable
 {
     private readonly CryptoProvider _crypto;
+    private readonly QuicVersion _version;
     private readonly CipherSuite _suite;
     private readonly byte[] _readSecret;
     private readonly byte[] _writeSecret;
@@ -29,16 +30,17 @@ internal sealed class OneRttKeys : IDisposable
     private long _forged;
 
     /// <summary>Takes both secrets, which stay the caller's to dispose.</summary>
-    public OneRttKeys(CryptoProvider crypto, TrafficSecret read, TrafficSecret write)
+    public OneRttKeys(CryptoProvider crypto, QuicVersion version, TrafficSecret read, TrafficSecret write)
     {
         _crypto = crypto;
+        _version = version;
         _suite = read.Suite;
         _readSecret = read.Bytes.ToArray();
         _writeSecret = write.Bytes.ToArray();
-        _readHeader = new(crypto, _suite, _readSecret);
-        _writeHeader = new(crypto, _suite, _writeSecret);
-        _read = new(crypto, _suite, _readSecret);
-        _write = new(crypto, _suite, _writeSecret);
+        _readHeader = new(crypto, version, _suite, _readSecret);
+        _writeHeader = new(crypto, version, _suite, _writeSecret);
+        _read = new(crypto, version, _suite, _readSecret);
+        _write = new(crypto, version, _suite, _writeSecret);
     }
 
     /// <summary>The value of the Key Phase bit of packets we send.</summary>
@@ -155,7 +157,7 @@ internal sealed class OneRttKeys : IDisposable
         AdvanceSecret(_readSecret);
         _write.Dispose();
         AdvanceSecret(_writeSecret);
-        _write = new(_crypto, _suite, _writeSecret);
+        _write = new(_crypto, _version, _suite, _writeSecret);
         _phase = !_phase;
         _sealed = 0;
         _firstSealedInPhase = PacketNumber.None;
@@ -172,8 +174,8 @@ internal sealed class OneRttKeys : IDisposable
     private PacketKey NextKey(ReadOnlySpan<byte> secret)
     {
         Span<byte> next = stackalloc byte[secret.Length];
-        _crypto.ExpandLabel(_suite.Hash, secret, "quic ku"u8, default, next);
-        var key = new PacketKey(_crypto, _suite, next);
+        _crypto.ExpandLabel(_suite.Hash, secret, _version.UpdateLabel, default, next);
+        var key = new PacketKey(_crypto, _version, _suite, next);
         next.Clear();
         return key;
     }
@@ -181,7 +183,7 @@ internal sealed class OneRttKeys : IDisposable
     private void AdvanceSecret(Span<byte> secret)
     {
         Span<byte> next = stackalloc byte[secret.Length];
-        _crypto.ExpandLabel(_suite.Hash, secret, "quic ku"u8, default, next);
+        _crypto.ExpandLabel(_suite.Hash, secret, _version.UpdateLabel, default, next);
         next.CopyTo(secret);
         next.Clear();
     }

@@ -12,12 +12,12 @@ internal sealed class PacketKey : IDisposable
     private readonly uint _ivHead;
     private readonly ulong _ivTail;
 
-    public PacketKey(CryptoProvider crypto, CipherSuite suite, ReadOnlySpan<byte> secret)
+    public PacketKey(CryptoProvider crypto, QuicVersion version, CipherSuite suite, ReadOnlySpan<byte> secret)
     {
         Span<byte> key = stackalloc byte[suite.Aead.KeyLength];
         Span<byte> iv = stackalloc byte[Aead.NonceLength];
-        crypto.ExpandLabel(suite.Hash, secret, "quic key"u8, default, key);
-        crypto.ExpandLabel(suite.Hash, secret, "quic iv"u8, default, iv);
+        crypto.ExpandLabel(suite.Hash, secret, version.KeyLabel, default, key);
+        crypto.ExpandLabel(suite.Hash, secret, version.IvLabel, default, iv);
         _aead = crypto.CreateAead(suite.Aead, key);
         _ivHead = BinaryPrimitives.ReadUInt32BigEndian(iv);
         _ivTail = BinaryPrimitives.ReadUInt64BigEndian(iv[4..]);

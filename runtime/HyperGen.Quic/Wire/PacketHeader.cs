@@ -13,7 +13,11 @@ internal readonly ref struct PacketHeader
 
     public PacketType Type { get; init; }
 
-    public uint Version { get; init; }
+    /// <summary>The number in the header; meaningless in a short header.</summary>
+    public uint VersionNumber { get; init; }
+
+    /// <summary>The version, if it is one we speak; null in a short header.</summary>
+    public QuicVersion? Version { get; init; }
 
     public ReadOnlySpan<byte> DestinationId { get; init; }
 
@@ -65,12 +69,12 @@ internal readonly ref struct PacketHeader
         if (!reader.TryReadByte(out var length) || !reader.TryReadBytes(length, out var destination)) return false;
         if (!reader.TryReadByte(out length) || !reader.TryReadBytes(length, out var source)) return false;
 
-        if (!QuicVersion.IsSupported(version))
+        if (QuicVersion.Find(version) is not { } known)
         {
             header = new()
             {
                 Type = version == QuicVersion.Negotiation ? PacketType.VersionNegotiation : PacketType.UnknownVersion,
-                Version = version,
+                VersionNumber = version,
                 DestinationId = destination,
                 SourceId = source,
                 Token = reader.ReadRest(),
@@ -89,10 +93,19 @@ internal readonly ref struct PacketHeader
         //# valid packets in this version and MUST be discarded.
         if ((first & FixedBit) == 0) return false;
 
-        var type = (PacketType)((first >> 4) & 3);
+        var type = known.TypeOf(first >> 4);
         if (type == PacketType.Retry)
         {
-            header = new() { Type = type, Version = version, DestinationId = destination, SourceId = source, Token = reader.ReadRest(), End = datagram.Length };
+            header = new()
+            {
+                Type = type,
+                VersionNumber = version,
+                Version = known,
+                DestinationId = destination,
+                SourceId = source,
+                Token = reader.ReadRest(),
+                End = datagram.Length,
+            };
             return true;
         }
 
@@ -104,7 +117,8 @@ internal readonly ref struct PacketHeader
         header = new()
         {
             Type = type,
-            Version = version,
+            VersionNumber = version,
+            Version = known,
             DestinationId = destination,
             SourceId = source,
             Token = token,
@@ -116,11 +130,11 @@ internal readonly ref struct PacketHeader
 
     /// <summary>Writes a long header up to and including a two-byte Length field that <see cref="VarInt.WriteTwoBytes" /> fills in once it is known.</summary>
     public static void WriteLong(
-        ref WireWriter writer, PacketType type, scoped ReadOnlySpan<byte> destination, scoped ReadOnlySpan<byte> source, ReadOnlySpan<byte> token,
-        int packetNumberLength)
+        ref WireWriter writer, QuicVersion version, PacketType type, scoped ReadOnlySpan<byte> destination, scoped ReadOnlySpan<byte> source,
+        ReadOnlySpan<byte> token, int packetNumberLength)
     {
-        writer.WriteByte((byte)(LongForm | FixedBit | ((int)type << 4) | (packetNumberLength - 1)));
-        writer.WriteUInt32(QuicVersion.V1);
+        writer.WriteByte((byte)(LongForm | FixedBit | (version.BitsOf(type) << 4) | (packetNumberLength - 1)));
+        writer.WriteUInt32(version.Number);
         writer.WriteByte((byte)destination.Length);
         writer.WriteBytes(destination);
         writer.WriteByte((byte)source.Length);

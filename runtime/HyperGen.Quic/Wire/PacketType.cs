@@ -1,6 +1,6 @@
 namespace HyperGen.Quic.Wire;
 
-/// <summary>The kinds of packet of QUIC version 1.</summary>
+/// <summary>The kinds of packet, with the numbers of QUIC version 1.</summary>
 internal enum PacketType : byte
 {
     Initial = 0,

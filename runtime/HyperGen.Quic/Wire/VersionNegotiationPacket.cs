@@ -8,12 +8,14 @@ internal static class VersionNegotiationPacket
     //# the server responds with a Version Negotiation packet
 
     /// <summary>Writes the packet; its length.</summary>
-    /// <param name="buffer">At least 7 + 2 * 255 + 8 bytes.</param>
+    /// <param name="buffer">At least 7 + 2 * 255 + 12 bytes.</param>
     /// <param name="destination">The Source Connection ID that was received.</param>
     /// <param name="source">The Destination Connection ID that was received.</param>
+    /// <param name="versions">What we speak.</param>
     /// <param name="refused">The version that was received.</param>
     /// <param name="unpredictable">Entropy for the bits whose value does not matter.</param>
-    public static int Write(Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, uint refused, byte unpredictable)
+    public static int Write(
+        Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, IReadOnlyList<QuicVersion> versions, uint refused, byte unpredictable)
     {
         var writer = new WireWriter(buffer);
         writer.WriteByte((byte)(PacketHeader.LongForm | PacketHeader.FixedBit | unpredictable));
@@ -23,7 +25,7 @@ internal static class VersionNegotiationPacket
         writer.WriteByte((byte)source.Length);
         writer.WriteBytes(source);
         writer.WriteUInt32(QuicVersion.Grease(refused, unpredictable));
-        writer.WriteUInt32(QuicVersion.V1);
+        for (var i = 0; i < versions.Count; i++) writer.WriteUInt32(versions[i].Number);
         return writer.Position;
     }
 

@@ -30,7 +30,7 @@ internal sealed class Node
 
     public NetworkAddress Address { get; set; }
 
-    public Endpoint Endpoint { get; }
+    public Endpoint Endpoint { get; private set; }
 
     public SeededRandom Random { get; }
 
@@ -39,9 +39,12 @@ internal sealed class Node
     /// <summary>Sees every batch that leaves.</summary>
     public Action<Connection?, Transmit>? OnTransmit { get; set; }
 
-    public Connection Connect(Timestamp now, Node server)
+    /// <summary>Gives the node an endpoint with other options, before it has any connection.</summary>
+    public void Configure(Func<EndpointOptions, EndpointOptions> change) => Endpoint = new(change(Endpoint.Options));
+
+    public Connection Connect(Timestamp now, Node server, ClientStart? start = null)
     {
-        var connection = Endpoint.Connect(now, new(server.Address, Address), parameters => TestTls.Client(parameters, Random));
+        var connection = Endpoint.Connect(now, new(server.Address, Address), parameters => TestTls.Client(parameters, Random), start);
         Adopt(connection);
         return connection;
     }

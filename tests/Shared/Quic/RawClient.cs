@@ -52,7 +52,7 @@ internal sealed class RawClient
         change?.Invoke(own);
         var encoded = new byte[TransportParameters.MaxEncodedLength];
         _tls = TestTls.Client(encoded.AsMemory(0, own.Write(encoded)), _random);
-        var (client, server) = InitialSecrets.Derive(CryptoProvider.Default, _destinationId);
+        var (client, server) = InitialSecrets.Derive(CryptoProvider.Default, QuicVersion.V1, _destinationId);
         (_write[0], _read[0]) = (client, server);
     }
 
@@ -110,7 +110,7 @@ internal sealed class RawClient
         var writer = new WireWriter(packet);
         var number = new PacketNumber(_next[(int)space]++);
         if (space == PacketNumberSpaceId.ApplicationData) PacketHeader.WriteShort(ref writer, _destinationId, _oneRtt!.Phase, 4);
-        else PacketHeader.WriteLong(ref writer, space == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake, _destinationId, _sourceId, default, 4);
+        else PacketHeader.WriteLong(ref writer, QuicVersion.V1, space == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake, _destinationId, _sourceId, default, 4);
         var offset = writer.Position;
         PacketHeader.WritePacketNumber(ref writer, number, 4);
         writer.WriteBytes(frames);
@@ -253,10 +253,10 @@ internal sealed class RawClient
             switch (next.Kind)
             {
                 case TlsEventKind.ReadSecret when next.Level == EncryptionLevel.Handshake:
-                    _read[1] = new(CryptoProvider.Default, next.Secret.Suite, next.Secret.Bytes);
+                    _read[1] = new(CryptoProvider.Default, QuicVersion.V1, next.Secret.Suite, next.Secret.Bytes);
                     break;
                 case TlsEventKind.WriteSecret when next.Level == EncryptionLevel.Handshake:
-                    _write[1] = new(CryptoProvider.Default, next.Secret.Suite, next.Secret.Bytes);
+                    _write[1] = new(CryptoProvider.Default, QuicVersion.V1, next.Secret.Suite, next.Secret.Bytes);
                     break;
                 case TlsEventKind.ReadSecret:
                     _readSecret = next.Secret;
@@ -270,7 +270,7 @@ internal sealed class RawClient
             }
         }
 
-        if (_oneRtt is null && _readSecret is not null && _writeSecret is not null) _oneRtt = new(CryptoProvider.Default, _readSecret, _writeSecret);
+        if (_oneRtt is null && _readSecret is not null && _writeSecret is not null) _oneRtt = new(CryptoProvider.Default, QuicVersion.V1, _readSecret, _writeSecret);
         while (_tls.TryGetOutput(out var level, out var bytes))
         {
             var space = level == EncryptionLevel.Initial ? 0 : level == EncryptionLevel.Handshake ? 1 : 2;
