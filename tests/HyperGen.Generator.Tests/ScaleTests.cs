@@ -21,7 +21,7 @@ public sealed class ScaleTests
     [Fact]
     public void The_openapi_of_github_compiles_and_each_operation_matches_itself()
     {
-        Assert.SkipUnless(Corpora.ArePresent, "The corpora are not beside the repository.");
+        Material.Require(Corpora.ArePresent, "The corpora are not beside the repository.");
         (string Method, string Template)[] routes = [.. Corpora.Read("github-openapi").Distinct()];
 
         RunningApp app = Compile(routes, "Github");

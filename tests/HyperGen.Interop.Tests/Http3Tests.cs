@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using HyperGen.Testing;
 
@@ -46,8 +45,8 @@ public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
     [Fact]
     public async Task Chromium_is_answered_over_h3()
     {
-        string script = Path.Combine(Root, "..", "shared", "peers", "chromium.sh");
-        Assert.SkipUnless(File.Exists(script) && File.Exists("/usr/bin/chromium"), "Chromium is not installed.");
+        string script = Path.Combine(Peer.Folder, "chromium");
+        Material.Require(File.Exists("/usr/bin/chromium"), "Chromium is not installed: see tests/peers/README.md.");
 
         ProcessStartInfo start = new("bash", [script, server.Port.ToString(CultureInfo.InvariantCulture), "/users/42", server.Certificate])
         {
@@ -59,8 +58,6 @@ public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
 
         Assert.Contains("""{"id":42,"name":"user-42"}""", dom, StringComparison.Ordinal);
     }
-
-    private static string Root => typeof(Http3Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
 
     private static string Run(string arguments)
     {

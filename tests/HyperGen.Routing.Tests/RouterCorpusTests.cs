@@ -11,7 +11,7 @@ public sealed class RouterCorpusTests
     [Theory, MemberData(nameof(Lists))]
     public void Every_route_matches_itself_and_near_misses_do_not(string name, int count)
     {
-        Assert.SkipUnless(Corpora.ArePresent, "../shared/corpora is not here.");
+        Material.Require(Corpora.ArePresent, "../shared/corpora is not here.");
         (string Method, string Template)[] routes = Corpora.Read(name);
         Assert.Equal(count, routes.Length);
         var oracle = new RouterOracle(routes);

@@ -31,8 +31,12 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Starts a peer, or skips the test where the peers are not installed.</summary>
-    /// <param name="arguments">The program and its arguments, as the <c>peer</c> script takes them.</param>
+    /// <summary>The folder with the scripts that install and run peers.</summary>
+    public static string Folder { get; } = Path.Combine(
+        typeof(Peer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!, "tests", "peers");
+
+    /// <summary>Starts a peer; where the peers are not installed the test is skipped, or fails: see <see cref="Material"/>.</summary>
+    /// <param name="arguments">The program and its arguments, as the <c>run</c> script takes them.</param>
     /// <param name="seconds">When it is stopped at the latest.</param>
     public static Peer Start(string arguments, int seconds = 30) => new(Find().Script, arguments, seconds);
 
@@ -43,17 +47,15 @@ internal sealed class Peer : IDisposable
         return Output;
     }
 
-    /// <summary>The folder that peers see as /share, or the test is skipped.</summary>
+    /// <summary>The folder that peers see as /share.</summary>
     public static string Share => Find().Share;
 
     private static (string Script, string Share) Find()
     {
-        var root = typeof(Peer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
-        var script = Path.Combine(root, "..", "shared", "peers", "peer");
-        Assert.SkipUnless(File.Exists(script), "The programs of other QUIC projects are not installed.");
-        var probe = Process.Start(new ProcessStartInfo("bash", $"{script} --share") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var script = Path.Combine(Folder, "run");
+        using var probe = Process.Start(new ProcessStartInfo("bash", $"{script} --share") { RedirectStandardOutput = true, RedirectStandardError = true })!;
         probe.WaitForExit();
-        Assert.SkipUnless(probe.ExitCode == 0, "The programs of other QUIC projects are not installed.");
+        Material.Require(probe.ExitCode == 0, "The programs of other QUIC projects are not installed: see tests/peers/README.md.");
         return (script, probe.StandardOutput.ReadToEnd().Trim());
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using HyperGen.Http3.Qpack;
+using HyperGen.Testing;
 
 namespace HyperGen.Http3.Tests.Qpack;
 
@@ -13,11 +14,11 @@ public sealed class OfflineInteropTests
     [MemberData(nameof(Encodings))]
     public void Sections_without_the_dynamic_table_decode_to_the_original_lists(string encoder, string name)
     {
-        List<List<(string, string)>> expected = ReadLists(Vectors.Path($"qifs/{name}.qif"));
+        List<List<(string, string)>> expected = ReadLists(Material.Find($"vectors/qifs/{name}.qif"));
         int found = 0;
         foreach (string suffix in new[] { "0.0.0", "0.0.1" })
         {
-            string path = Vectors.Path($"qifs/encoded/{encoder}/{name}.out.{suffix}");
+            string path = Material.Find($"vectors/qifs/encoded/{encoder}/{name}.out.{suffix}");
             var sections = new SortedDictionary<ulong, byte[]>();
             foreach ((ulong stream, byte[] bytes) in ReadRecords(path))
             {
@@ -47,7 +48,7 @@ public sealed class OfflineInteropTests
     {
         var fields = new FieldSection(Lists.Unlimited);
         Http3Error error = default;
-        foreach ((ulong stream, byte[] bytes) in ReadRecords(Vectors.Path($"qifs/errors/err{number}")))
+        foreach ((ulong stream, byte[] bytes) in ReadRecords(Material.Find($"vectors/qifs/errors/err{number}")))
         {
             error = stream == 0 ? EncoderStream.Receive(bytes) : FieldSectionDecoder.Decode(bytes, fields);
         }
