@@ -57,6 +57,9 @@ internal sealed class Http3Connection : IApplicationProtocol
     /// <summary>Is told when requests may be opened: first after the handshake, and again after <see cref="TryOpen"/> was refused.</summary>
     public Action<Http3Connection>? OnReady { get; set; }
 
+    /// <summary>Is told, once, that the connection has ended, after each of its requests was.</summary>
+    public Action<Http3Connection>? OnEnded { get; set; }
+
     /// <summary>Why this side closed the connection; the default when it did not.</summary>
     public Http3Error Error { get; private set; }
 
@@ -258,6 +261,7 @@ internal sealed class Http3Connection : IApplicationProtocol
             _requests.RemoveAt(_requests.Count - 1);
             request.Lose(ErrorCode.RequestCancelled);
         }
+        OnEnded?.Invoke(this);
     }
 
     private void Settle(Http3Error error, int glitches)

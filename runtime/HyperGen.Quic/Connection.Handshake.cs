@@ -16,6 +16,7 @@ internal sealed partial class Connection
     private ConnectionId _initialDestinationId;
     private ConnectionId? _retrySourceId;
     private ReadOnlyMemory<byte> _token;
+    private Timestamp _answerBy = Timestamp.Never;
     private bool _handshakeDonePending;
     private bool _hasRemoteId;
 
@@ -66,9 +67,17 @@ internal sealed partial class Connection
     {
         if (State != ConnectionState.Handshaking) return;
         Question = null;
+        _answerBy = Timestamp.Never;
         var error = AdvanceHandshake(now);
         if (error.IsError) Close(now, error);
         else OpenUndecryptable(now, _path.Path, EcnCodepoint.NotEct);
+    }
+
+    /// <summary>Whoever is to answer has gone, or takes longer than a peer should wait.</summary>
+    private void GiveUpQuestion(Timestamp now)
+    {
+        Handshake.Refuse(Question!.Id, TlsAlert.InternalError, "A question of the handshake was not answered in time.");
+        HandleAnswer(now);
     }
 
     private static EncryptionLevel LevelOf(PacketNumberSpaceId space) => space switch
@@ -149,6 +158,7 @@ internal sealed partial class Connection
                 return HandlePeerParameters(next.TransportParameters.Span);
             case TlsEventKind.Question:
                 Question = next.Question;
+                _answerBy = now + _limits.AnswerTimeout;
                 _events.Add(ConnectionEventKind.HandshakeQuestion);
                 return TransportError.None;
             case TlsEventKind.HandshakeComplete:

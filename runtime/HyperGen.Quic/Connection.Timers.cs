@@ -22,7 +22,7 @@ internal sealed partial class Connection
                 case ConnectionState.Closing or ConnectionState.Draining:
                     return _closeDeadline;
                 case ConnectionState.Handshaking:
-                    return Timestamp.Min(_created + _limits.HandshakeTimeout, Timestamp.Min(_recovery.Timer, IdleDeadline));
+                    return Timestamp.Min(Timestamp.Min(_created + _limits.HandshakeTimeout, _answerBy), Timestamp.Min(_recovery.Timer, IdleDeadline));
                 default:
                     var acknowledge = Application.Received.HasNews ? Application.Received.Deadline : Timestamp.Never;
                     return Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
@@ -59,6 +59,12 @@ internal sealed partial class Connection
         if (now >= IdleDeadline || (State == ConnectionState.Handshaking && now >= _created + _limits.HandshakeTimeout))
         {
             End(now, new(CloseKind.TimedOut, 0, State == ConnectionState.Handshaking ? "The handshake took too long." : "Nothing was heard for too long."));
+            return;
+        }
+
+        if (now >= _answerBy)
+        {
+            GiveUpQuestion(now);
             return;
         }
 

@@ -30,6 +30,11 @@ internal sealed record ConnectionLimits
     /// <summary>A handshake that takes longer is given up; default 10 s (Kestrel's and quic-go's handshake timeouts are 10 s and 5 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A question of the handshake that is not answered by then fails it; default 5 s: half of the handshake's time, so that the peer still learns why.
+    /// </summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long an acknowledgment may wait; default 25 ms (RFC 9000 section 18.2).</summary>
     public TimeSpan MaxAckDelay { get; init; } = TimeSpan.FromMilliseconds(25);
 

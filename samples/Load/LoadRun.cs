@@ -33,11 +33,11 @@ internal sealed class LoadRun : IDisposable, IShardWork
         var shard = new ShardOptions
         {
             EndPoint = new IPEndPoint(isIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0),
-            Answer = static (connection, question) =>
+            Answer = static (shard, connection, question) =>
             {
                 // A load tool measures the server, whoever it is.
                 connection.Handshake.AnswerChain(question.Id);
-                connection.HandleAnswer(ShardClock.Now);
+                connection.HandleAnswer(shard.Now);
             },
             ResetKey = RandomNumberGenerator.GetBytes(32),
         };
@@ -61,7 +61,7 @@ internal sealed class LoadRun : IDisposable, IShardWork
         _begun = 0;
         Answers = 0;
         Failures = 0;
-        Shard.Post(this);
+        Shard.TryPost(this);
     }
 
     /// <summary>Whether all requests end in time.</summary>

@@ -3,14 +3,13 @@ using HyperGen.Transport.Shards;
 
 namespace HyperGen.Server.Http3;
 
-/// <summary>The exchanges of a shard: used again and again, and no more of them at a time than its inbox has places.</summary>
-internal sealed class ExchangePool(Http3Host host, Shard shard, int capacity) : IRequestStreamSource
+/// <summary>The exchanges of a shard: used again and again, each with a place in its inbox while it is out.</summary>
+internal sealed class ExchangePool(Http3Host host, Shard shard) : IRequestStreamSource
 {
     /// <summary>Exchanges kept while idle; a burst's surplus is left to the garbage collector.</summary>
     private const int MaxIdle = 1024;
 
     private readonly Stack<Exchange> _idle = new();
-    private int _rented;
 
     /// <summary>What all requests share.</summary>
     public Http3Host Host { get; } = host;
@@ -21,18 +20,17 @@ internal sealed class ExchangePool(Http3Host host, Shard shard, int capacity) : 
     /// <inheritdoc/>
     public RequestStream? TryRent()
     {
-        if (_rented == capacity)
+        if (!Shard.TryReserve())
         {
             return null;
         }
-        _rented++;
         return _idle.TryPop(out Exchange? exchange) ? exchange : new Exchange(this);
     }
 
     /// <summary>Takes an exchange back.</summary>
     public void Return(Exchange exchange)
     {
-        _rented--;
+        Shard.Unreserve();
         if (_idle.Count < MaxIdle)
         {
             _idle.Push(exchange);

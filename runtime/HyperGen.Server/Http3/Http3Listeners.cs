@@ -96,12 +96,9 @@ internal sealed class Http3Listeners
             ResetKey = resetKey,
             Answer = credentials.Answer,
             CreateServerHandshake = ServerCredentials.CreateHandshake,
-        };
-        options = options with
-        {
             Accept = shard =>
             {
-                var pool = new ExchangePool(host, shard, options.InboxCapacity);
+                var pool = new ExchangePool(host, shard);
                 return quic => new Http3Connection(quic, host.Protocol, pool);
             },
         };

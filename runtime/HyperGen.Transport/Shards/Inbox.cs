@@ -8,6 +8,9 @@ namespace HyperGen.Transport.Shards;
 /// once for all that was put in while it slept, and not at all while it runs.
 /// </summary>
 /// <remarks>
+/// Nobody ever waits for room: whoever will put something in reserves a place for it first, when the work is admitted, and has the item in the ring at
+/// most once at a time. Where there is no place the work is not begun, so overload is felt by peers, not by threads.
+///
 /// Each slot has a sequence number that says whose turn it is (Vyukov's bounded queue): equal to a position, it is free for the producer that claims
 /// that position; one more, it is full for the consumer; a lap later it is free again. The payload is published by the write of the sequence.
 /// </remarks>
@@ -18,18 +21,25 @@ internal sealed class Inbox<T>
     private readonly Waker _waker;
     private PaddedPosition _head;
     private PaddedPosition _tail;
+    private PaddedPosition _reserved;
 
-    /// <param name="capacity">The most items waiting, rounded up to a power of two.</param>
+    /// <param name="capacity">The places there are at least: the ring's size is the power of two above it.</param>
     /// <param name="waker">Wakes the shard.</param>
     public Inbox(int capacity, Waker waker)
     {
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)capacity + 1)];
         for (int index = 0; index < _slots.Length; index++)
         {
             _slots[index].Sequence = index;
         }
         _waker = waker;
     }
+
+    /// <summary>Places reserved.</summary>
+    public int Reserved => (int)Volatile.Read(ref _reserved.Value);
+
+    /// <summary>Items put in and not taken out; an approximation while other threads put.</summary>
+    public int Count => (int)(Volatile.Read(ref _tail.Value) - Volatile.Read(ref _head.Value));
 
     /// <summary>Whether there is nothing to take. Only the shard asks.</summary>
     public bool IsEmpty
@@ -41,8 +51,23 @@ internal sealed class Inbox<T>
         }
     }
 
-    /// <summary>Puts an item in, from any thread; false when the ring is full. Never blocks.</summary>
-    public bool TryPut(T item)
+    /// <summary>Reserves a place, from any thread; false when all are taken. One is kept back for the shard's own end.</summary>
+    public bool TryReserve()
+    {
+        if (Interlocked.Increment(ref _reserved.Value) < _slots.Length)
+        {
+            return true;
+        }
+        Unreserve();
+        return false;
+    }
+
+    /// <summary>Gives a reserved place back, from any thread. What was put there has been taken out.</summary>
+    public void Unreserve() => Interlocked.Decrement(ref _reserved.Value);
+
+    /// <summary>Puts an item into its reserved place, from any thread. Never blocks.</summary>
+    /// <exception cref="InvalidOperationException">The ring is full: an item has no place of its own, or is in the ring already.</exception>
+    public void Put(T item)
     {
         long position = Volatile.Read(ref _tail.Value);
         while (true)
@@ -51,7 +76,7 @@ internal sealed class Inbox<T>
             long difference = Volatile.Read(ref slot.Sequence) - position;
             if (difference < 0)
             {
-                return false;
+                throw new InvalidOperationException("The inbox is full: reserve a place for what is put in, and put it in once at a time.");
             }
             if (difference > 0)
             {
@@ -64,7 +89,7 @@ internal sealed class Inbox<T>
                 slot.Item = item;
                 Volatile.Write(ref slot.Sequence, position + 1);
                 _waker.Wake();
-                return true;
+                return;
             }
             position = seen;
         }
@@ -83,7 +108,7 @@ internal sealed class Inbox<T>
         item = slot.Item!;
         slot.Item = null;
         Volatile.Write(ref slot.Sequence, position + _slots.Length);
-        _head.Value = position + 1;
+        Volatile.Write(ref _head.Value, position + 1);
         return true;
     }
 

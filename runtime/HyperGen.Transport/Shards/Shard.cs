@@ -11,10 +11,10 @@ namespace HyperGen.Transport.Shards;
 /// </summary>
 /// <remarks>
 /// One turn: receive what is there, do what was posted, let timers expire; then drive each connection that any of it touched, once, so that the answers
-/// to many requests share packets and system calls; then send. Nothing here blocks but the wait for the next turn. <see cref="Post"/> and
-/// <see cref="StopAsync"/> may be called from any thread, everything else only from its own.
+/// to many requests share packets and system calls; then send. Nothing here blocks but the wait for the next turn. What has to do with posting,
+/// <see cref="StopAsync"/> and <see cref="Usage"/> may be called from any thread, everything else only from its own.
 /// </remarks>
-internal sealed class Shard : IDisposable
+internal sealed class Shard : IDisposable, IShardWork
 {
     private readonly ShardOptions _options;
     private readonly UdpSocket _socket;
@@ -27,11 +27,15 @@ internal sealed class Shard : IDisposable
     private readonly Func<Connection, IApplicationProtocol>? _accept;
     private readonly List<ShardConnection> _connections = [];
     private readonly List<ShardConnection> _touched = [];
+    private readonly Loss? _loss;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threadId;
     private Timestamp _stopBy = Timestamp.Never;
-    private volatile bool _isStopping;
+    private TimeSpan _patience;
+    private int _isStopAsked;
+    private bool _isStopping;
+    private volatile bool _isOver;
 
     /// <param name="options">What it has in common with its siblings.</param>
     /// <param name="socket">Its socket, which it disposes.</param>
@@ -45,6 +49,7 @@ internal sealed class Shard : IDisposable
         _incoming = new ReceiveBatch(socket);
         _outgoing = new SendBatch(socket);
         _inbox = new Inbox<IShardWork>(options.InboxCapacity, _waker);
+        _loss = options.LossShare > 0 ? new Loss(options.LossShare, options.LossSeed + index) : null;
         _accept = options.Accept?.Invoke(this);
         _endpoint = new Endpoint(new EndpointOptions
         {
@@ -60,8 +65,16 @@ internal sealed class Shard : IDisposable
     /// <summary>Its place among the shards of its port.</summary>
     public int Index { get; }
 
-    /// <summary>Connections held, those that are closing included. Other threads see an approximation.</summary>
-    public int ConnectionCount => _endpoint.Count;
+    /// <summary>What it holds for others. Other threads see an approximation while it works.</summary>
+    public ShardUsage Usage => new(
+        _endpoint.Count,
+        _endpoint.HandshakeCount,
+        _endpoint.ConnectionIdCount,
+        _endpoint.PagesInUse,
+        _endpoint.StreamsInUse,
+        _timers.Count,
+        _inbox.Reserved,
+        _inbox.Count);
 
     /// <summary>Whether the caller is its thread.</summary>
     public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
@@ -75,16 +88,34 @@ internal sealed class Shard : IDisposable
     /// <summary>Begins to work.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Has something done on its thread, in order, from any thread.</summary>
+    /// <summary>
+    /// Reserves a place in the inbox for something that will be posted, once or often but once at a time, until <see cref="Unreserve"/>; false when so much
+    /// is under way that no more may begin.
+    /// </summary>
+    public bool TryReserve() => _inbox.TryReserve();
+
+    /// <summary>Gives a reserved place back, when nothing posted there is still to be done.</summary>
+    public void Unreserve() => _inbox.Unreserve();
+
+    /// <summary>Has something done on its thread, in order, from any thread. It has a reserved place, so this never waits.</summary>
     public void Post(IShardWork work)
     {
-        // The ring holds an entry for every request there can be, each of which is in it at most once: it is full only while a burst of connects or
-        // answers to handshakes is ahead of the shard, which takes them out without waiting for anyone.
-        var spin = default(SpinWait);
-        while (!_inbox.TryPut(work) && !_stopped.Task.IsCompleted)
+        _inbox.Put(work);
+        if (_isOver)
         {
-            spin.SpinOnce();
+            DoLeft();
         }
+    }
+
+    /// <summary>Has something done once that has no reserved place of its own; false when so much is under way that there is none for it.</summary>
+    public bool TryPost(IShardWork work)
+    {
+        if (!TryReserve())
+        {
+            return false;
+        }
+        Post(new Once(this, work));
+        return true;
     }
 
     /// <summary>Says that something was written to a connection, so that it is driven at the end of this turn.</summary>
@@ -111,8 +142,24 @@ internal sealed class Shard : IDisposable
     /// <param name="patience">How long requests may still take.</param>
     public Task StopAsync(TimeSpan patience)
     {
-        Post(new Stop(this, patience));
+        if (Interlocked.Exchange(ref _isStopAsked, 1) == 0)
+        {
+            _patience = patience;
+            Post(this);
+        }
         return _stopped.Task;
+    }
+
+    /// <summary>Begins to stop.</summary>
+    void IShardWork.Run()
+    {
+        _isStopping = true;
+        _stopBy = Now + _patience;
+        foreach (ShardConnection connection in _connections)
+        {
+            connection.Protocol.Shutdown(Now);
+            Touch(connection.Quic);
+        }
     }
 
     /// <summary>Gives up what it never began to use. A shard that was started is stopped instead.</summary>
@@ -154,6 +201,12 @@ internal sealed class Shard : IDisposable
         _socket.Dispose();
         _incoming.Dispose();
         _outgoing.Dispose();
+
+        // Nobody writes to the waker's descriptor any more: that is done only for a shard that sleeps.
+        _waker.Dispose();
+        _isOver = true;
+        Interlocked.MemoryBarrier();
+        DoLeft();
         _stopped.SetResult();
     }
 
@@ -168,6 +221,10 @@ internal sealed class Shard : IDisposable
             {
                 Span<byte> datagram = rest[..Math.Min(message.SegmentSize, rest.Length)];
                 rest = rest[datagram.Length..];
+                if (_loss is not null && _loss.TakesNext())
+                {
+                    continue;
+                }
                 if (_endpoint.HandleDatagram(Now, message.Path, message.Ecn, datagram) is { } connection)
                 {
                     if (connection.UserState is null)
@@ -219,7 +276,7 @@ internal sealed class Shard : IDisposable
         {
             if (next.Kind == ConnectionEventKind.HandshakeQuestion)
             {
-                _options.Answer(quic, quic.Question!);
+                _options.Answer(this, quic, quic.Question!);
             }
             else
             {
@@ -229,7 +286,11 @@ internal sealed class Shard : IDisposable
         connection.IsTouched = false;
         while (quic.TryTransmit(Now, _outgoing.GetMemory(), out Transmit transmit))
         {
-            _outgoing.Add(transmit.Length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
+            int length = _loss is null ? transmit.Length : _loss.Thin(_outgoing.GetMemory()[..transmit.Length], transmit.SegmentSize);
+            if (length > 0)
+            {
+                _outgoing.Add(length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
+            }
         }
         _timers.Set(connection, quic.NextTimeout);
         if (quic.State == ConnectionState.Drained)
@@ -288,19 +349,25 @@ internal sealed class Shard : IDisposable
         return true;
     }
 
-    private void BeginStop(TimeSpan patience)
+    /// <summary>Does what was posted too late for the thread: whoever comes last does it, so that nobody waits for ever.</summary>
+    private void DoLeft()
     {
-        _isStopping = true;
-        _stopBy = Now + patience;
-        foreach (ShardConnection connection in _connections)
+        lock (_inbox)
         {
-            connection.Protocol.Shutdown(Now);
-            Touch(connection.Quic);
+            while (_inbox.TryTake(out IShardWork? work))
+            {
+                work.Run();
+            }
         }
     }
 
-    private sealed class Stop(Shard shard, TimeSpan patience) : IShardWork
+    /// <summary>Something posted without a place of its own.</summary>
+    private sealed class Once(Shard shard, IShardWork work) : IShardWork
     {
-        public void Run() => shard.BeginStop(patience);
+        public void Run()
+        {
+            shard.Unreserve();
+            work.Run();
+        }
     }
 }

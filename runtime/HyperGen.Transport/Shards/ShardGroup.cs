@@ -17,6 +17,9 @@ internal sealed class ShardGroup
     /// <summary>The address they listen on.</summary>
     public IPEndPoint EndPoint => SocketAddresses.ToEndPoint(_shards[0].LocalAddress);
 
+    /// <summary>What the shards hold together.</summary>
+    public ShardUsage Usage => _shards.Aggregate(default(ShardUsage), static (sum, shard) => sum + shard.Usage);
+
     /// <summary>Binds the sockets and starts the threads.</summary>
     /// <param name="options">What the shards have in common.</param>
     /// <param name="count">How many; fewer start where the kernel cannot steer by connection ID.</param>

@@ -21,8 +21,10 @@ internal sealed record ShardOptions
     /// <summary>Makes the server's half of a handshake from our transport parameters; null for shards that only connect.</summary>
     public Func<ReadOnlyMemory<byte>, TlsHandshake>? CreateServerHandshake { get; init; }
 
-    /// <summary>Answers the questions of handshakes, on the shard: at once, or later through <see cref="Shard.Post"/>.</summary>
-    public required Action<Connection, TlsQuestion> Answer { get; init; }
+    /// <summary>
+    /// Answers the questions of handshakes, on the shard: at once, or later by way of an <see cref="AnswerDesk"/>. The connection gives up when no answer comes.
+    /// </summary>
+    public required Action<Shard, Connection, TlsQuestion> Answer { get; init; }
 
     /// <summary>Makes, once for each shard, what makes the protocol over each connection that clients begin; null for shards that only connect.</summary>
     public Func<Shard, Func<Connection, IApplicationProtocol>>? Accept { get; init; }
@@ -33,6 +35,14 @@ internal sealed record ShardOptions
     /// <summary>Where random bytes come from.</summary>
     public RandomSource Random { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;
 
-    /// <summary>Messages from other threads that may wait for a shard; as many as there can be requests under way on it.</summary>
+    /// <summary>
+    /// Places in the inbox of a shard: as many requests, and questions of handshakes answered elsewhere, can be under way on it. Further requests are refused.
+    /// </summary>
     public int InboxCapacity { get; init; } = 16 * 1024;
+
+    /// <summary>The share of datagrams that are lost on purpose, each way, from 0 to 1; default 0. For load tools and tests.</summary>
+    public double LossShare { get; init; }
+
+    /// <summary>Says which datagrams are lost: the same with the same seed, as far as the same datagrams come.</summary>
+    public int LossSeed { get; init; }
 }

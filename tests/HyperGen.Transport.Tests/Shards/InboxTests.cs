@@ -5,23 +5,32 @@ namespace HyperGen.Transport.Tests.Shards;
 public sealed class InboxTests
 {
     [Fact]
-    public void Items_come_out_in_order_and_a_full_ring_refuses()
+    public void Items_come_out_in_order_and_there_is_room_for_whoever_reserved_a_place()
     {
         using var waker = new Waker();
         var inbox = new Inbox<string>(3, waker);
+        Assert.True(inbox.TryReserve() && inbox.TryReserve() && inbox.TryReserve());
+        Assert.False(inbox.TryReserve());
+        Assert.Equal(3, inbox.Reserved);
         for (int lap = 0; lap < 10; lap++)
         {
             Assert.True(inbox.IsEmpty);
-            Assert.All(["a", "b", "c", "d"], item => Assert.True(inbox.TryPut(item)));
-            Assert.False(inbox.TryPut("e"));
-            Assert.False(inbox.IsEmpty);
-            foreach (string expected in new[] { "a", "b", "c", "d" })
+            foreach (string item in new[] { "a", "b", "c", "the end" })
+            {
+                inbox.Put(item);
+            }
+            Assert.Throws<InvalidOperationException>(() => inbox.Put("nobody's"));
+            Assert.Equal(4, inbox.Count);
+            foreach (string expected in new[] { "a", "b", "c", "the end" })
             {
                 Assert.True(inbox.TryTake(out string? item));
                 Assert.Equal(expected, item);
             }
             Assert.False(inbox.TryTake(out _));
+            Assert.Equal(0, inbox.Count);
         }
+        inbox.Unreserve();
+        Assert.True(inbox.TryReserve());
     }
 
     [Fact]
@@ -39,6 +48,7 @@ public sealed class InboxTests
             {
                 (int producer, int number) = ((int, int))item;
                 Assert.Equal(next[producer]++, number);
+                inbox.Unreserve();
                 taken++;
             }
             waker.PrepareToSleep();
@@ -55,10 +65,11 @@ public sealed class InboxTests
         {
             for (int number = 0; number < items; number++)
             {
-                while (!inbox.TryPut((producer, number)))
+                while (!inbox.TryReserve())
                 {
                     Thread.Yield();
                 }
+                inbox.Put((producer, number));
             }
         }
     }

@@ -7,6 +7,7 @@ using HyperGen.Http3.Frames;
 using HyperGen.Http3.Messages;
 using HyperGen.Http3.Qpack;
 using HyperGen.Http3.Streams;
+using HyperGen.Quic;
 using HyperGen.Tls;
 using HyperGen.Transport.Interop;
 using HyperGen.Transport.Shards;
@@ -21,13 +22,19 @@ internal sealed class TestClient : IShardWork
     private readonly byte[] _request;
     private readonly int _count;
     private readonly int _parallel;
+    private readonly HandshakeOptions _options = HandshakeOptions.Default;
+    private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<List<string>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _answers = [];
     private Http3Connection? _connection;
     private int _begun;
 
-    public TestClient(IPEndPoint server, string body, int count, int parallel)
+    public TestClient(IPEndPoint server, string body, int count, int parallel, IReadOnlyList<SignatureScheme>? schemes = null)
     {
+        if (schemes is not null)
+        {
+            _options = new HandshakeOptions { SignatureSchemes = schemes };
+        }
         _server = server;
         _count = count;
         _parallel = parallel;
@@ -49,10 +56,10 @@ internal sealed class TestClient : IShardWork
             {
                 EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
                 ResetKey = new byte[32],
-                Answer = static (connection, question) =>
+                Answer = static (shard, connection, question) =>
                 {
                     connection.Handshake.AnswerChain(question.Id);
-                    connection.HandleAnswer(ShardClock.Now);
+                    connection.HandleAnswer(shard.Now);
                 },
             },
             count: 1);
@@ -61,19 +68,29 @@ internal sealed class TestClient : IShardWork
     /// <summary>Sends all requests and returns the answers: status and body.</summary>
     public async Task<List<string>> RunAsync()
     {
-        _group.Shards[0].Post(this);
+        Assert.True(_group.Shards[0].TryPost(this));
         List<string> answers = await _done.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await _group.StopAsync(TimeSpan.Zero);
         return answers;
     }
 
+    /// <summary>Connects and waits for the connection's end, which the server brings about.</summary>
+    public async Task<CloseReason> RunToEndAsync()
+    {
+        Assert.True(_group.Shards[0].TryPost(this));
+        CloseReason reason = await _ended.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await _group.StopAsync(TimeSpan.Zero);
+        return reason;
+    }
+
     void IShardWork.Run()
     {
-        _connection = _group.Shards[0].Connect(SocketAddresses.FromEndPoint(_server), static parameters => new ClientHandshake(
-            HandshakeOptions.Default,
+        _connection = _group.Shards[0].Connect(SocketAddresses.FromEndPoint(_server), parameters => new ClientHandshake(
+            _options,
             new ClientOptions { ServerName = "test", ApplicationProtocols = [SslApplicationProtocol.Http3], TransportParameters = parameters },
             RandomNumberGenerator.Fill));
         _connection.OnReady = _ => Fill();
+        _connection.OnEnded = connection => _ended.TrySetResult(connection.Quic.CloseReason);
     }
 
     private void Fill()

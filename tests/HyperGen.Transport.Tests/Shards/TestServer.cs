@@ -1,12 +1,10 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Messages;
 using HyperGen.Http3.Qpack;
 using HyperGen.Http3.Streams;
-using HyperGen.Tls;
+using HyperGen.Quic;
 using HyperGen.Transport.Shards;
 
 namespace HyperGen.Transport.Tests.Shards;
@@ -16,17 +14,15 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly ShardGroup _group;
 
-    public TestServer(int shards)
+    public TestServer(int shards, ServerCredentials? credentials = null, ConnectionLimits? limits = null)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var credentials = new ServerCredentials([new Credential([certificate.RawDataMemory], certificate.GetECDsaPrivateKey()!)]);
+        credentials ??= new ServerCredentials([TestKeys.Ecdsa]);
         _group = ShardGroup.Start(
             new ShardOptions
             {
                 EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
                 ResetKey = new byte[32],
+                Limits = limits ?? ConnectionLimits.Default,
                 Answer = credentials.Answer,
                 CreateServerHandshake = ServerCredentials.CreateHandshake,
                 Accept = static shard =>
@@ -38,9 +34,23 @@ internal sealed class TestServer : IAsyncDisposable
             shards);
     }
 
+    public ShardUsage Usage => _group.Usage;
+
     public IPEndPoint EndPoint => _group.EndPoint;
 
     public IReadOnlyList<Shard> Shards => _group.Shards;
+
+    /// <summary>Waits until nothing is held for anyone any more.</summary>
+    public async Task HoldsNothingAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (Usage != default)
+        {
+            Assert.False(patience.IsCancellationRequested, $"The server still holds {Usage}.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync() => await _group.StopAsync(TimeSpan.FromSeconds(5));
 
