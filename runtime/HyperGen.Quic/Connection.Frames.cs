@@ -69,7 +69,7 @@ internal sealed partial class Connection
                 error = NewConnectionIdFrame.TryRead(ref reader, out var newId);
                 return error.IsError ? error : _remoteIds.OnNewConnectionId(newId);
             case FrameType.PathChallenge or FrameType.PathResponse:
-                return HandlePathFrame(now, type, ref reader);
+                return HandlePathFrame(now, type, destinationId, ref reader);
             case FrameType.NewToken:
                 return HandleNewToken(ref reader);
             case FrameType.HandshakeDone:
@@ -122,7 +122,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-13.1
         //# An endpoint SHOULD treat receipt of an acknowledgment for a packet it
         //# did not send as a connection error of type PROTOCOL_VIOLATION
-        if (ack.Largest >= space.NextNumber || AcknowledgesSkipped(space, ack))
+        if (ack.Largest >= space.NextNumber || space.Skipped.AreClaimedBy(ack))
         {
             return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "A packet was acknowledged that was never sent.");
         }
@@ -135,26 +135,47 @@ internal sealed partial class Connection
             : TimeSpan.Zero;
         _recovery.OnAckReceived(now, space.Id, ack, delay);
         if (space.Id == PacketNumberSpaceId.Handshake) _recovery.ReceivedHandshakeAck = true;
-        for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i].Frames);
-        OnPacketsLost();
+        ProcessEcn(now, space, ack);
+        for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i]);
+        OnPacketsLost(now);
         if (_recovery.Acked.Count > 0) _streams.OnCongestionWindow(_recovery.Controller.Window);
         return TransportError.None;
     }
 
-    private static bool AcknowledgesSkipped(PacketNumberSpace space, in AckFrame ack)
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.2.1
+    //# An
+    //# endpoint MUST NOT fail ECN validation as a result of processing an ACK frame
+    //# that does not increase the largest acknowledged packet number.
+    private void ProcessEcn(Timestamp now, PacketNumberSpace space, in AckFrame ack)
     {
-        if (space.Skipped.IsNone) return false;
-        foreach (var range in ack)
+        if (!_recovery.LargestAckedGrew) return;
+        var marked = 0;
+        for (var i = 0; i < _recovery.Acked.Count; i++)
         {
-            if (range.Start <= space.Skipped.Value) return space.Skipped.Value < range.End;
+            if (_recovery.Acked[i].IsMarked && _recovery.Acked[i].Path == _recovery.Path) marked++;
         }
 
-        return false;
+        var previous = space.ReportedEcn;
+        if (ack.HasEcn) space.ReportedEcn = ack.Ecn;
+        if (!_path.Ecn.OnAck(marked, space.MarkedSent, previous, ack) || _recovery.Acked.Count == 0) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.1
+        //# QUIC treats a Congestion Experienced (CE) codepoint
+        //# in the IP header as a signal of congestion.
+        if (ack.Ecn.CongestionExperienced <= previous.CongestionExperienced) return;
+        Statistics.CongestionMarks += ack.Ecn.CongestionExperienced - previous.CongestionExperienced;
+        _recovery.Controller.OnCongestionEvent(now, _recovery.Acked[0].TimeSent);
     }
 
-    private void OnPacketAcked(PacketNumberSpace space, int frames)
+    private void OnPacketAcked(PacketNumberSpace space, in SentPacket packet)
     {
-        for (var i = frames; i != SentFrames.End; i = _sentFrames.Release(i))
+        if (packet.Path == _recovery.Path)
+        {
+            if (packet.IsMtuProbe) OnMtuProbeAcked(packet.Size);
+            else _path.Mtu.OnAcked(packet.Size);
+        }
+
+        for (var i = packet.Frames; i != SentFrames.End; i = _sentFrames.Release(i))
         {
             ref var frame = ref _sentFrames[i];
             switch (frame.Type)
@@ -176,16 +197,17 @@ internal sealed partial class Connection
     }
 
     /// <summary>Sends again what the packets just declared lost carried, as far as it still matters.</summary>
-    private void OnPacketsLost()
+    private void OnPacketsLost(Timestamp now)
     {
         if (_recovery.Lost.Count == 0) return;
         var space = _spaces[(int)_recovery.SettledSpace];
         for (var i = 0; i < _recovery.Lost.Count; i++)
         {
+            ref var packet = ref _recovery.Lost[i];
             Statistics.PacketsLost++;
-            var frames = _recovery.Lost[i].Frames;
-            Requeue(space, frames);
-            _sentFrames.ReleaseAll(frames);
+            if (packet.Path == _recovery.Path) OnPacketLostOnPath(now, packet);
+            Requeue(space, packet.Frames);
+            _sentFrames.ReleaseAll(packet.Frames);
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
@@ -194,6 +216,19 @@ internal sealed partial class Connection
         //
         // In a handshake it has to be: 1-RTT packets that fill the window cannot be acknowledged before a lost Finished arrives.
         if (space.Id != PacketNumberSpaceId.ApplicationData && !space.IsDiscarded) space.Probes = Math.Max(space.Probes, 1);
+    }
+
+    private void OnMtuProbeAcked(int size)
+    {
+        _path.Mtu.OnProbeAcked(size);
+        _recovery.Controller.SetMaxDatagramSize(_path.Mtu.Current);
+    }
+
+    private void OnPacketLostOnPath(Timestamp now, in SentPacket packet)
+    {
+        if (packet.IsMarked) _path.Ecn.OnMarkedLost();
+        if (packet.IsMtuProbe) _path.Mtu.OnProbeLost(now, packet.Size);
+        else if (_path.Mtu.OnLost(now, packet.Size)) _recovery.Controller.SetMaxDatagramSize(_path.Mtu.Current);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
@@ -214,10 +249,8 @@ internal sealed partial class Connection
                 case FrameType.RetireConnectionId:
                     _remoteIds.OnRetireLost(frame.Value);
                     break;
-                case FrameType.PathChallenge:
-                    _path.ChallengePending = _path.ChallengeOutstanding;
-                    break;
-                case FrameType.Ack or FrameType.Ping or FrameType.PathResponse:
+                case FrameType.Ack or FrameType.Ping or FrameType.PathResponse or FrameType.PathChallenge:
+                    // Challenges have a timer of their own, and another one is never the same.
                     break;
                 case FrameType.Crypto:
                     space.Crypto.OnLost(frame.Value, frame.Length);

@@ -41,6 +41,7 @@ internal sealed partial class Connection
         var local = connection.AddFirstLocalId();
         connection._local.OriginalDestinationConnectionId = destinationId;
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
+        connection.OfferPreferredAddress();
         connection.StartTls(endpoint.Options.CreateServerHandshake ?? throw new InvalidOperationException("The endpoint accepts no connections."));
         return connection;
     }
@@ -190,10 +191,7 @@ internal sealed partial class Connection
         _oneRttWrite.Dispose();
         _oneRttRead = _oneRttWrite = null;
 
-        // One number early in the connection is never sent, so that a peer that acknowledges what it did not receive is found out.
-        Span<byte> random = stackalloc byte[1];
-        _endpoint.Options.Random(random);
-        _skipAfter = 8 + (random[0] % 64);
+        PlanSkip(Application);
     }
 
     private TransportError HandlePeerParameters(ReadOnlySpan<byte> encoded)
@@ -224,12 +222,14 @@ internal sealed partial class Connection
             }
 
             if (remote.StatelessResetToken is { } token) _remoteIds.SetFirstToken(token);
+            if (remote.PreferredAddress is { } preferred) _remoteIds.AddPreferred(preferred.Id, preferred.ResetToken);
         }
 
         _remote = remote;
         _recovery.MaxAckDelay = remote.MaxAckDelay;
         _idleTimeout = EffectiveIdleTimeout(_limits.IdleTimeout, remote.MaxIdleTimeout);
         _streams.OnPeerParameters(remote);
+        _path.Mtu.Limit(LargestDatagram);
         return TransportError.None;
     }
 
@@ -270,6 +270,7 @@ internal sealed partial class Connection
         Discard(now, HandshakeSpace);
         DiscardInitial(now);
         IssueConnectionIds();
+        TryPreferredAddress(now);
     }
 
     /// <summary>A packet of the space was authenticated.</summary>
@@ -340,6 +341,6 @@ internal sealed partial class Connection
         _remoteIds.SetFirst(_retrySourceId.Value);
         InstallInitialKeys();
         _recovery.OnRetry(now);
-        OnPacketsLost();
+        OnPacketsLost(now);
     }
 }

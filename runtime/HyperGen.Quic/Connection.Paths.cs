@@ -1,91 +1,359 @@
 using System.Buffers.Binary;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Paths;
+using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Wire;
 
 namespace HyperGen.Quic;
 
-/// <summary>The path in use, the peer's moves, and the connection IDs that make them possible: RFC 9000 sections 5.1, 8.2 and 9.</summary>
+/// <summary>The path in use, the others, and how a connection moves between them: RFC 9000 sections 5.1, 8.2 and 9.</summary>
 internal sealed partial class Connection
 {
-    /// <summary>PATH_CHALLENGE frames answered in one go; a flood of them is not worth a flood of answers.</summary>
-    private const int MaxPathResponses = 4;
+    /// <summary>Paths remembered beside the one in use: the last good one, one being tried, and one more.</summary>
+    private const int MaxOtherPaths = 3;
 
-    private const int PathFrameLength = 1 + sizeof(ulong);
+    private List<PathState>? _otherPaths;
+    private PathState? _arrival;
+    private NetworkPath _unknownPath;
+    private int _arrivedLength;
+    private Timestamp _pathTimer = Timestamp.Never;
+    private bool _isAtPreferredAddress;
 
-    private readonly ulong[] _pathResponses = new ulong[MaxPathResponses];
-    private int _pathResponseCount;
+    /// <summary>
+    /// Moves a client's connection to another address of its own: the new path is probed first, and used when the server has answered along it. The event
+    /// <see cref="ConnectionEventKind.PathChanged" /> or <see cref="ConnectionEventKind.MigrationFailed" /> follows.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="local">The address that datagrams are to be sent from.</param>
+    /// <returns>Whether it is tried: not by a server, before the handshake is confirmed, against the server's wish, or without a fresh connection ID.</returns>
+    public bool TryMigrate(Timestamp now, in NetworkAddress local)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+        //# An endpoint MUST NOT initiate connection migration
+        //# before the handshake is confirmed
+        if (Role == Role.Server || State != ConnectionState.Established || !IsHandshakeConfirmed) return false;
 
-    private bool HasPathFrames => _pathResponseCount > 0 || _path.ChallengePending;
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+        //# If the peer sent the disable_active_migration transport parameter, an endpoint
+        //# also MUST NOT send packets
+        if (_remote!.DisableActiveMigration && !_isAtPreferredAddress) return false;
 
-    private TransportError HandlePathFrame(Timestamp now, FrameType type, ref WireReader reader)
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+        //# An endpoint SHOULD NOT initiate migration with a peer that has requested a
+        //# zero-length connection ID
+        return _remoteIds.Current.Length > 0 && TryMoveTo(now, new(_path.Path.Remote, local));
+    }
+
+    private int LargestDatagram => (int)Math.Min(_limits.MaxDatagramSize, _remote?.MaxUdpPayloadSize ?? _limits.MaxDatagramSize);
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+    //# Once the handshake is confirmed, the client SHOULD select one of the two
+    //# addresses provided by the server and initiate path validation
+
+    /// <summary>Tries the address that the server would rather be reached at.</summary>
+    private void TryPreferredAddress(Timestamp now)
+    {
+        if (Role == Role.Server || !_limits.UsesPreferredAddress || _remote!.PreferredAddress is not { } preferred) return;
+        var address = _path.Path.Remote.IsIPv4 ? preferred.IPv4 : preferred.IPv6;
+        if (address is { } remote && remote != _path.Path.Remote) TryMoveTo(now, new(remote, _path.Path.Local));
+    }
+
+    /// <summary>Has the transport parameters name the address we prefer, with a connection ID for it.</summary>
+    private void OfferPreferredAddress()
+    {
+        var (v4, v6) = (_endpoint.Options.PreferredIPv4, _endpoint.Options.PreferredIPv6);
+        if (v4 is null && v6 is null) return;
+        var id = _endpoint.DrawConnectionId();
+        _endpoint.Add(id, this);
+        _localIds.AddOffered(id);
+        _local.PreferredAddress = new(v4, v6, id, StatelessResetToken.Derive(_endpoint.Options.ResetKey, id));
+    }
+
+    private bool TryMoveTo(Timestamp now, in NetworkPath path)
+    {
+        if (path == _path.Path) return false;
+        if (FindOther(path) is { } earlier) Forget(earlier);
+        _otherPaths?.FindAll(static other => other.IsMigrationTarget).ForEach(Forget);
+        if (!_remoteIds.TryTake(out var sequence)) return false;
+        var target = Remember(new(path, validated: true, LargestDatagram) { RemoteIdSequence = sequence, IsMigrationTarget = true });
+        StartValidation(now, target);
+        return true;
+    }
+
+    /// <summary>Counts a datagram for the path it came along; false when it is not to be looked at.</summary>
+    private bool OnDatagramArrived(Timestamp now, in NetworkPath path, int length)
+    {
+        _arrivedLength = length;
+        _arrival = path == _path.Path ? _path : FindOther(path);
+        if (_arrival is null && Role == Role.Client)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+            //# If a
+            //# client receives packets from an unknown server address, the client MUST discard
+            //# these packets.
+            if (path.Remote != _path.Path.Remote) return false;
+
+            // Our own address is not news to us: the system chose it when it was not said, or a datagram comes late to one we left.
+            if (_path.Path.Local == default) _path.Path = path;
+            _arrival = _path;
+        }
+
+        if (_arrival is null)
+        {
+            _unknownPath = path;
+            return true;
+        }
+
+        _arrival.OnReceived(length);
+        if (_arrival == _path) OnAmplificationLimitMoved(now);
+        return true;
+    }
+
+    private TransportError HandlePathFrame(Timestamp now, FrameType type, in ConnectionId destinationId, ref WireReader reader)
     {
         if (!reader.TryReadBytes(sizeof(ulong), out var bytes)) return TransportError.Malformed(type);
         var data = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        if (type == FrameType.PathChallenge)
+        if (type == FrameType.PathResponse)
         {
-            if (_pathResponseCount < MaxPathResponses) _pathResponses[_pathResponseCount++] = data;
-        }
-        else if (_path.ChallengeOutstanding && data == _path.Challenge)
-        {
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
-            //# Path validation succeeds when a PATH_RESPONSE frame is received that
-            //# contains the data that was sent in a previous PATH_CHALLENGE frame.
-            _path.ChallengeOutstanding = _path.ChallengePending = false;
-            _path.IsValidated = true;
-            OnAmplificationLimitMoved(now);
+            OnPathResponse(now, data);
+            return TransportError.None;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+        //# A PATH_RESPONSE frame MUST be sent on the network path where the PATH_CHALLENGE
+        //# frame was received.
+        _arrival ??= AddPeersPath(now, destinationId);
+        _arrival?.QueueResponse(data);
         return TransportError.None;
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
-    //# If the recipient permits the migration, it MUST send subsequent packets
-    //# to the new peer address and MUST initiate path validation
-
-    /// <summary>A packet that is newer than all others, and not a mere probe, came from elsewhere: a rebound NAT or a moved client.</summary>
-    private void OnPeerMigrated(Timestamp now, in NetworkPath path)
+    /// <summary>A 1-RTT packet was processed: if it is newer than all others, and no mere probe, the peer is where it came from.</summary>
+    private void OnPacketArrived(Timestamp now, in ConnectionId destinationId, bool isNewest)
     {
-        if (Role == Role.Client || !_recovery.HandshakeConfirmed) return;
-        Span<byte> random = stackalloc byte[sizeof(ulong)];
-        _endpoint.Options.Random(random);
-        _path = new PathState(path, validated: false)
+        if (_arrival == _path)
         {
-            Challenge = BinaryPrimitives.ReadUInt64BigEndian(random),
-            ChallengeOutstanding = true,
-            ChallengePending = true,
-        };
-        _path.OnReceived(MinDatagramSize);
-        _remoteIds.TrySwitch();
+            _path.LocalId = destinationId;
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+        //# An endpoint only changes the address to which it sends packets in response to
+        //# the highest-numbered non-probing packet.
+        if (Role == Role.Client || !IsHandshakeConfirmed || !isNewest || _packet.IsProbing) return;
+        _arrival ??= AddPeersPath(now, destinationId);
+        if (_arrival is not { } path) return;
+        path.LocalId = destinationId;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+        //# The server MUST send non-probing packets from its
+        //# original address until it receives a non-probing packet from the client at its
+        //# preferred address and until the server has validated the new path.
+        if (path.Path.Local != _path.Path.Local && !path.IsValidated)
+        {
+            path.IsMigrationTarget = true;
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+        //# If the recipient permits the migration, it MUST send subsequent packets
+        //# to the new peer address and MUST initiate path validation
+        Move(now, path);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+    //# an endpoint might receive packets from a new source address with the same
+    //# Destination Connection ID field value, in which case it MAY continue to use the
+    //# current connection ID with the new remote address while still sending from the
+    //# same local address.
+
+    /// <summary>The peer was heard from somewhere new; null when it gave us no connection ID to answer it there with.</summary>
+    private PathState? AddPeersPath(Timestamp now, in ConnectionId destinationId)
+    {
+        if (Role == Role.Client || !IsHandshakeConfirmed) return null;
+        var sequence = _remoteIds.CurrentSequence;
+        if (destinationId != _path.LocalId && !_remoteIds.TryTake(out sequence)) return null;
+        var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
+        path.OnReceived(_arrivedLength);
+        StartValidation(now, path);
+        return path;
+    }
+
+    private void OnPathResponse(Timestamp now, ulong data)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
+        //# A PATH_RESPONSE
+        //# frame received on any network path validates the path on which the
+        //# PATH_CHALLENGE was sent.
+        var path = _path.Validation?.IsAnsweredBy(data) == true ? _path : _otherPaths?.Find(other => other.Validation?.IsAnsweredBy(data) == true);
+        if (path is null) return;
+        var isSmall = path.Validation!.IsSmall;
+        path.IsValidated = true;
+        path.Validation = null;
+        if (path == _path) OnAmplificationLimitMoved(now);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
+        //# the endpoint MUST initiate another path validation with an expanded datagram to
+        //# verify that the path supports the required MTU.
+        if (isSmall) StartValidation(now, path);
+        else if (path.IsMigrationTarget) Move(now, path);
+        ForgetFormerPaths();
+        UpdatePathTimer();
+    }
+
+    /// <summary>Sends along another path from now on.</summary>
+    private void Move(Timestamp now, PathState to)
+    {
+        var from = _path;
+        _otherPaths!.Remove(to);
+        to.IsMigrationTarget = false;
+        if (Role == Role.Client && to.Path.Remote != from.Path.Remote) _isAtPreferredAddress = true;
+        Use(now, to);
+        if (!to.IsValidated && to.Validation is null) StartValidation(now, to);
+        if (Role == Role.Client || !from.IsValidated)
+        {
+            GiveBackIdOf(from);
+        }
+        else
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.3
+            //# In response to an apparent migration, endpoints MUST validate the previously
+            //# active path using a PATH_CHALLENGE frame.
+            Remember(from).WasInUse = true;
+            StartValidation(now, from);
+        }
+
+        ForgetFormerPaths();
+    }
+
+    private void Use(Timestamp now, PathState to)
+    {
+        var from = _path;
+        _path = to;
+        _remoteIds.Use(to.RemoteIdSequence);
+        from.Validation = null;
+        if (to.IsValidated) to.Validation = null;
+        to.WasInUse = false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+        //# On confirming a peer's ownership of its new address, an endpoint MUST
+        //# immediately reset the congestion controller and round-trip time estimator for
+        //# the new path to initial values
+        if (IsSameHost(to.Path.Remote, from.Path.Remote) && IsSameHost(to.Path.Local, from.Path.Local))
+        {
+            (to.Ecn, to.Mtu, to.Pacer) = (from.Ecn, from.Mtu, from.Pacer);
+        }
+        else
+        {
+            (from.Controller, from.Rtt) = (_recovery.Controller, _recovery.Rtt);
+            var controller = to.Controller ?? CongestionController.Create(_limits.CongestionControl, MinDatagramSize);
+            controller.SetMaxDatagramSize(to.Mtu.Current);
+            _recovery.SwitchPath(now, controller, to.Rtt);
+        }
+
         OnAmplificationLimitMoved(now);
+        _recovery.SetLossDetectionTimer(now);
+        _events.Add(ConnectionEventKind.PathChanged);
     }
 
-    /// <summary>Writes path frames; whether there were any, for their datagram has to be of full size.</summary>
-    private bool WritePathFrames(ref PacketBuilder builder)
+    private static bool IsSameHost(in NetworkAddress left, in NetworkAddress right) => left.Address == right.Address && left.Scope == right.Scope;
+
+    private void StartValidation(Timestamp now, PathState path)
     {
-        var wrote = false;
-        while (_pathResponseCount > 0 && builder.HasRoom(PathFrameLength))
-        {
-            WritePathFrame(ref builder, FrameType.PathResponse, _pathResponses[--_pathResponseCount]);
-            wrote = true;
-        }
-
-        if (_path.ChallengePending && builder.HasRoom(PathFrameLength))
-        {
-            _path.ChallengePending = false;
-            WritePathFrame(ref builder, FrameType.PathChallenge, _path.Challenge);
-            wrote = true;
-        }
-
-        return wrote;
+        var initial = new RttEstimator().Pto + _recovery.MaxAckDelay;
+        path.Validation = new(now, initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
+        UpdatePathTimer();
     }
 
-    private static void WritePathFrame(ref PacketBuilder builder, FrameType type, ulong data)
+    private void OnPathTimeout(Timestamp now)
     {
-        builder.Writer.WriteByte((byte)type);
-        BinaryPrimitives.WriteUInt64BigEndian(builder.Writer.Free, data);
-        builder.Writer.Advance(sizeof(ulong));
-        builder.Record(new() { Type = type });
+        if (now < _pathTimer) return;
+        for (var i = (_otherPaths?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            var other = _otherPaths![i];
+            other.Validation?.OnTimeout(now);
+            if (other.Validation is not { } validation || now < validation.Deadline) continue;
+            if (other.IsMigrationTarget) _events.Add(ConnectionEventKind.MigrationFailed);
+            Forget(other);
+        }
+
+        _path.Validation?.OnTimeout(now);
+        if (_path.Validation is { } own && now >= own.Deadline) OnPathFailed(now);
+        UpdatePathTimer();
+    }
+
+    /// <summary>The path in use cannot be validated.</summary>
+    private void OnPathFailed(Timestamp now)
+    {
+        var failed = _path;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
+        //# an
+        //# endpoint MUST revert to using the last validated peer address when validation
+        //# of a new peer address fails.
+        if (_otherPaths?.FindLast(static other => other.IsValidated) is { } last)
+        {
+            _otherPaths.Remove(last);
+            Use(now, last);
+            GiveBackIdOf(failed);
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
+        //# If an endpoint has no state about the last validated peer address, it MUST close
+        //# the connection silently by discarding all connection state.
+        End(now, new(CloseKind.TimedOut, (long)TransportErrorCode.NoViablePath, "No path to the peer is left."));
+    }
+
+    private PathState? FindOther(in NetworkPath path)
+    {
+        if (_otherPaths is null) return null;
+        foreach (var other in _otherPaths)
+        {
+            if (other.Path == path) return other;
+        }
+
+        return null;
+    }
+
+    private PathState Remember(PathState path)
+    {
+        _otherPaths ??= new(MaxOtherPaths);
+        if (_otherPaths.Count == MaxOtherPaths) Forget(_otherPaths.Find(static other => !other.IsValidated) ?? _otherPaths[0]);
+        _otherPaths.Add(path);
+        return path;
+    }
+
+    private void Forget(PathState path)
+    {
+        _otherPaths!.Remove(path);
+        GiveBackIdOf(path);
+        UpdatePathTimer();
+    }
+
+    /// <summary>A path left behind is kept while the one in use may yet fail, and while it is being challenged.</summary>
+    private void ForgetFormerPaths()
+    {
+        if (!_path.IsValidated || _otherPaths is null) return;
+        for (var i = _otherPaths.Count - 1; i >= 0; i--)
+        {
+            if (_otherPaths[i] is { WasInUse: true, Validation: null }) Forget(_otherPaths[i]);
+        }
+    }
+
+    private void GiveBackIdOf(PathState path)
+    {
+        if (path.RemoteIdSequence == _path.RemoteIdSequence || _otherPaths?.Exists(other => other.RemoteIdSequence == path.RemoteIdSequence) == true) return;
+        _remoteIds.GiveBack(path.RemoteIdSequence);
+    }
+
+    private void UpdatePathTimer()
+    {
+        _pathTimer = TimerOf(_path);
+        if (_otherPaths is null) return;
+        foreach (var other in _otherPaths) _pathTimer = Timestamp.Min(_pathTimer, TimerOf(other));
+
+        static Timestamp TimerOf(PathState path) =>
+            path.Validation is { } validation ? Timestamp.Min(validation.Deadline, validation.NextChallenge) : Timestamp.Never;
     }
 
     /// <summary>Gives the peer as many connection IDs as both sides allow, so that it can move without being followed.</summary>

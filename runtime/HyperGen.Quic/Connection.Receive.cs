@@ -15,12 +15,7 @@ internal sealed partial class Connection
     internal void HandleDatagram(Timestamp now, in NetworkPath path, EcnCodepoint ecn, Span<byte> datagram)
     {
         if (State is ConnectionState.Draining or ConnectionState.Drained) return;
-        if (path == _path.Path)
-        {
-            _path.OnReceived(datagram.Length);
-            OnAmplificationLimitMoved(now);
-        }
-
+        if (!OnDatagramArrived(now, path, datagram.Length)) return;
         if (State == ConnectionState.Closing)
         {
             OnDatagramWhileClosing();
@@ -164,7 +159,7 @@ internal sealed partial class Connection
         if (space.IsDiscarded) return;
         var delay = space.Id == PacketNumberSpaceId.ApplicationData ? _limits.MaxAckDelay : TimeSpan.Zero;
         space.Received.OnPacketReceived(now, number, _packet.IsAckEliciting, ecn, delay);
-        if (space.Id == PacketNumberSpaceId.ApplicationData && path != _path.Path && isNewest && !_packet.IsProbing) OnPeerMigrated(now, path);
+        if (space.Id == PacketNumberSpaceId.ApplicationData) OnPacketArrived(now, destinationId, isNewest);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2

@@ -8,7 +8,6 @@ internal sealed partial class Connection
 
     private TimeSpan _idleTimeout;
     private Timestamp _closeDeadline = Timestamp.Never;
-    private bool _pathIsSmall;
 
     /// <summary>When <see cref="HandleTimeout" /> is to be called at the latest; it may be called at any time, and does nothing when it is too early.</summary>
     public Timestamp NextTimeout
@@ -25,7 +24,8 @@ internal sealed partial class Connection
                     return Timestamp.Min(Timestamp.Min(_created + _limits.HandshakeTimeout, _answerBy), Timestamp.Min(_recovery.Timer, IdleDeadline));
                 default:
                     var acknowledge = Application.Received.HasNews ? Application.Received.Deadline : Timestamp.Never;
-                    return Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
+                    var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
+                    return Timestamp.Min(due, _pathTimer);
             }
         }
     }
@@ -68,7 +68,8 @@ internal sealed partial class Connection
             return;
         }
 
-        if (now >= _recovery.Timer) OnLossDetectionTimeout(now);
+        if (now >= _pathTimer) OnPathTimeout(now);
+        if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
     }
 
     private void OnLossDetectionTimeout(Timestamp now)
@@ -76,15 +77,16 @@ internal sealed partial class Connection
         var probed = _recovery.OnLossDetectionTimeout(now);
         if (probed is not { } id)
         {
-            OnPacketsLost();
+            OnPacketsLost(now);
             return;
         }
 
         Statistics.ProbeTimeouts++;
-        if (_recovery.PtoCount >= BlackHoleProbes && !_pathIsSmall && State == ConnectionState.Established)
+        if (_recovery.PtoCount >= BlackHoleProbes)
         {
-            _pathIsSmall = true;
-            _recovery.Controller.SetMaxDatagramSize(MinDatagramSize);
+            _path.Ecn.OnProbeTimeouts();
+            if (_path.Mtu.Current > MinDatagramSize) _path.Mtu.OnBlackHole(now);
+            _recovery.Controller.SetMaxDatagramSize(_path.Mtu.Current);
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using HyperGen.Quic.Frames;
+using HyperGen.Quic.Paths;
+using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls.Crypto;
@@ -18,12 +21,10 @@ internal sealed partial class Connection
 
     private Timestamp _pacedUntil = Timestamp.Never;
     private int _ackOnlyPackets;
-    private long _skipAfter = -1;
+    private EcnCodepoint _mark;
 
-    /// <summary>The size of full datagrams: 1200 until the handshake is complete, then what the path and the peer take.</summary>
-    public int DatagramSize => State == ConnectionState.Handshaking || _remote is null || _pathIsSmall
-        ? MinDatagramSize
-        : (int)Math.Min(_limits.MaxDatagramSize, _remote.MaxUdpPayloadSize);
+    /// <summary>The size of full datagrams: 1200, and more when the path was found to carry more.</summary>
+    public int DatagramSize => _path.Mtu.Current;
 
     /// <summary>Builds the next batch; false when there is nothing to send now. Called until it answers false.</summary>
     /// <param name="now">The time at which it is sent.</param>
@@ -35,7 +36,9 @@ internal sealed partial class Connection
         if (State is ConnectionState.Draining or ConnectionState.Drained) return false;
         if (State == ConnectionState.Closing && !TakeCloseTurn()) return false;
         UpdateKeysWhenWorn(now);
+        if (State == ConnectionState.Established && TryTransmitProbe(now, buffer, out transmit)) return true;
 
+        _mark = _path.Ecn.Mark;
         var length = 0;
         var segment = DatagramSize;
         _pacedUntil = Timestamp.Never;
@@ -53,7 +56,7 @@ internal sealed partial class Connection
         if (length == 0) return false;
         OnAmplificationLimitMoved(now);
         _recovery.SetLossDetectionTimer(now);
-        transmit = new(_path.Path, length, segment, EcnCodepoint.NotEct);
+        transmit = new(_path.Path, length, segment, _mark);
         return true;
     }
 
@@ -81,7 +84,7 @@ internal sealed partial class Connection
         foreach (var space in _spaces)
         {
             if (datagram.Length - length < MinUsefulPacket || !TryBuildPacket(now, space, datagram, length, mayAddData, out var packet)) continue;
-            if (pending.Space is not null) Seal(now, datagram, pending, 0);
+            if (pending.Space is not null) Seal(now, _path, datagram, pending, 0);
             pending = packet;
             length = packet.End;
 
@@ -89,13 +92,12 @@ internal sealed partial class Connection
             //# A client MUST expand the payload of all UDP datagrams carrying Initial
             //# packets to at least the smallest allowed maximum datagram size of 1200 bytes
             if (space.Id == PacketNumberSpaceId.Initial && (Role == Role.Client || packet.AckEliciting)) minimum = MinDatagramSize;
-            if (packet.ExpandDatagram) minimum = Math.Max(minimum, Math.Min(MinDatagramSize, datagram.Length));
             if (packet.FillDatagram) minimum = datagram.Length;
         }
 
         if (pending.Space is null) return 0;
         var padding = Math.Max(0, minimum - length);
-        Seal(now, datagram, pending, padding);
+        Seal(now, _path, datagram, pending, padding);
         length += padding;
         _path.OnSent(length);
 
@@ -110,8 +112,8 @@ internal sealed partial class Connection
     {
         if (!_recovery.Controller.HasRoom(size)) return false;
         if (State != ConnectionState.Established) return true;
-        if (_pacer.Budget(now, _recovery.Controller, _recovery.Rtt) >= size) return true;
-        if (_streams.HasData) _pacedUntil = _pacer.NextSend(_recovery.Controller, _recovery.Rtt);
+        if (_path.Pacer.Budget(now, _recovery.Controller, _recovery.Rtt) >= size) return true;
+        if (_streams.HasData) _pacedUntil = _path.Pacer.NextSend(_recovery.Controller, _recovery.Rtt);
         return false;
     }
 
@@ -124,7 +126,7 @@ internal sealed partial class Connection
         var isClosing = State == ConnectionState.Closing;
         if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
 
-        if (isApplication && space.NextNumber.Value == _skipAfter) space.SkipNumber();
+        if (space.NextNumber.Value == space.Skipped.Next) SkipNumber(space);
         var number = space.NextNumber;
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(datagram[start..]);
@@ -144,9 +146,8 @@ internal sealed partial class Connection
         var numberOffset = start + header.Position;
         var payloadStart = numberOffset + numberLength;
         var builder = new PacketBuilder(datagram[payloadStart..^Aead.TagLength], _sentFrames);
-        var expand = false;
         if (isClosing) WriteClose(ref builder, isApplication);
-        else if (!TryFill(now, space, ref builder, mayAddData, out expand)) return false;
+        else if (!TryFill(now, space, ref builder, mayAddData)) return false;
         if (builder.IsEmpty) return false;
 
         PacketHeader.WritePacketNumber(ref header, number, numberLength);
@@ -164,10 +165,22 @@ internal sealed partial class Connection
             End = payloadStart + builder.Writer.Position + Aead.TagLength,
             Frames = builder.Frames,
             AckEliciting = builder.AckEliciting,
-            ExpandDatagram = expand,
             FillDatagram = builder.IsFull && builder.AckEliciting && isApplication,
         };
         return true;
+    }
+
+    private void SkipNumber(PacketNumberSpace space)
+    {
+        space.Skipped.Add(space.TakeNumber().Value);
+        PlanSkip(space);
+    }
+
+    private void PlanSkip(PacketNumberSpace space)
+    {
+        Span<byte> random = stackalloc byte[sizeof(uint)];
+        _endpoint.Options.Random(random);
+        space.Skipped.Plan(space.NextNumber.Value, BinaryPrimitives.ReadUInt32LittleEndian(random));
     }
 
     private bool WantsToSend(Timestamp now, PacketNumberSpace space, bool mayAddData)
@@ -176,26 +189,24 @@ internal sealed partial class Connection
         if (!mayAddData) return false;
         if (space.Crypto.HasPending) return true;
         return space.Id == PacketNumberSpaceId.ApplicationData
-            && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _remoteIds.RetirePending > 0 || _localIds.HasPending || HasPathFrames);
+            && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _remoteIds.RetirePending > 0 || _localIds.HasPending);
     }
 
     /// <summary>Puts frames into a packet; false, with nothing taken from anywhere, when it would only hold an acknowledgment that is not due.</summary>
-    private bool TryFill(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder, bool mayAddData, out bool expand)
+    private bool TryFill(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder, bool mayAddData)
     {
-        expand = false;
         var ackDue = space.Received.IsDue(now);
         var hasAck = space.Received.HasNews && TryWriteAck(now, space, ref builder);
         var ackLength = builder.Writer.Position;
         if (mayAddData)
         {
             if (space.Crypto.HasPending) space.Crypto.Write(ref builder);
-            if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder, out expand);
+            if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder);
         }
 
         if (!builder.AckEliciting && (space.Probes > 0 || (hasAck && ackDue && mayAddData && AckNeedsAnswer(space))))
         {
-            builder.Writer.WriteByte((byte)FrameType.Ping);
-            builder.Record(new() { Type = FrameType.Ping });
+            WritePing(ref builder);
         }
 
         if (builder.Writer.Position == ackLength && !ackDue)
@@ -209,9 +220,8 @@ internal sealed partial class Connection
         return true;
     }
 
-    private void WriteApplicationFrames(Timestamp now, ref PacketBuilder builder, out bool expand)
+    private void WriteApplicationFrames(Timestamp now, ref PacketBuilder builder)
     {
-        expand = WritePathFrames(ref builder);
         if (_handshakeDonePending && builder.HasRoom(1))
         {
             _handshakeDonePending = false;
@@ -246,7 +256,7 @@ internal sealed partial class Connection
     private bool AckNeedsAnswer(PacketNumberSpace space) => space.Received.Ranges.Count > 1 && _ackOnlyPackets >= MaxAckOnlyPackets;
 
     /// <summary>Finishes a packet: padding, length, encryption, header protection, and the memory of what it carried.</summary>
-    private void Seal(Timestamp now, Span<byte> datagram, in UnsealedPacket packet, int padding)
+    private void Seal(Timestamp now, PathState path, Span<byte> datagram, in UnsealedPacket packet, int padding)
     {
         var end = packet.End + padding;
         datagram.Slice(packet.End - Aead.TagLength, padding).Clear();
@@ -264,6 +274,12 @@ internal sealed partial class Connection
         }
 
         Statistics.PacketsSent++;
+        var isMarked = _mark == EcnCodepoint.Ect0;
+        if (isMarked)
+        {
+            packet.Space.MarkedSent++;
+            path.Ecn.OnMarkedSent();
+        }
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-2
         //# Packets are considered in flight when they are ack-eliciting or contain a
@@ -277,7 +293,7 @@ internal sealed partial class Connection
 
         var controller = _recovery.Controller;
         _ackOnlyPackets = 0;
-        if (State == ConnectionState.Established) _pacer.OnSent(bytes.Length);
+        if (State == ConnectionState.Established) path.Pacer.OnSent(bytes.Length);
         if (packet.AckEliciting && !_sentSinceActivity)
         {
             //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
@@ -295,6 +311,9 @@ internal sealed partial class Connection
             Size = bytes.Length,
             Frames = packet.Frames,
             AckEliciting = packet.AckEliciting,
+            Path = path == _path ? _recovery.Path : LossDetection.NoPath,
+            IsMarked = isMarked,
+            IsMtuProbe = packet.IsMtuProbe,
 
             // Chromium's measure: a window half full is being used.
             WindowLimited = (controller.BytesInFlight + bytes.Length) * 2 >= controller.Window,
@@ -314,9 +333,7 @@ internal sealed partial class Connection
         public int End;
         public int Frames;
         public bool AckEliciting;
-
-        /// <summary>The datagram is to have the size that proves the path carries it.</summary>
-        public bool ExpandDatagram;
+        public bool IsMtuProbe;
 
         /// <summary>More waits for the next datagram: this one is filled up, so that the batch has equal segments.</summary>
         public bool FillDatagram;

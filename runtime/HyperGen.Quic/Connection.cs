@@ -42,7 +42,6 @@ internal sealed partial class Connection
     private TransportParameters? _remote;
     private OneRttKeys? _oneRtt;
     private PathState _path;
-    private Pacer _pacer;
 
     private Connection(Endpoint endpoint, Role role, Timestamp now, in NetworkPath path)
     {
@@ -50,7 +49,7 @@ internal sealed partial class Connection
         _limits = endpoint.Options.Limits;
         Role = role;
         _created = _lastActivity = now;
-        _path = new(path, validated: role == Role.Client);
+        _path = new(path, validated: role == Role.Client, _limits.MaxDatagramSize);
         _local = new()
         {
             MaxIdleTimeout = _limits.IdleTimeout,
@@ -63,13 +62,14 @@ internal sealed partial class Connection
             InitialMaxStreamsUni = _limits.UnidirectionalStreams,
             MaxAckDelay = _limits.MaxAckDelay,
             ActiveConnectionIdLimit = RemoteConnectionIds.MaxActive,
+            DisableActiveMigration = _limits.DisablesActiveMigration,
         };
         _spaces =
         [
             new(PacketNumberSpaceId.Initial, endpoint.Pages), new(PacketNumberSpaceId.Handshake, endpoint.Pages),
             new(PacketNumberSpaceId.ApplicationData, endpoint.Pages),
         ];
-        _recovery = new(role, new Cubic(MinDatagramSize));
+        _recovery = new(role, CongestionController.Create(_limits.CongestionControl, MinDatagramSize));
         _streams = new(role, _local, _limits, endpoint.Streams, endpoint.Pages, _events);
         _undecryptable = new(endpoint.Pages);
     }

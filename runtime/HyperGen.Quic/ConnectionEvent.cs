@@ -30,6 +30,12 @@ internal enum ConnectionEventKind : byte
     /// <summary>Streams may be opened again after <see cref="Connection.TryOpenStream" /> refused one.</summary>
     StreamsAvailable,
 
+    /// <summary>Another path is in use (<see cref="Connection.Path" />): the peer moved, we did, or a move was undone.</summary>
+    PathChanged,
+
+    /// <summary>The server did not answer along the path that <see cref="Connection.TryMigrate" /> or a preferred address asked for: the old one stays.</summary>
+    MigrationFailed,
+
     /// <summary>The connection is over (<see cref="Connection.CloseReason" />). No other event follows; every stream still open is dead.</summary>
     Closed,
 }

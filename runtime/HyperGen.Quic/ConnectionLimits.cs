@@ -39,8 +39,17 @@ internal sealed record ConnectionLimits
     public TimeSpan MaxAckDelay { get; init; } = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// The UDP payload of full-size packets; default 1452: what fits an Ethernet frame over IPv6, less the 8 bytes of its headers that tunnels ask for. It is
-    /// not probed yet, so a path with a smaller MTU needs a smaller value; 1200 always works.
+    /// The largest UDP payload that is tried: 1200 is where each path starts. Default 1452: what fits an Ethernet frame over IPv6 (1500 less 40 and 8), as in
+    /// quic-go and ngtcp2.
     /// </summary>
     public int MaxDatagramSize { get; init; } = 1452;
+
+    /// <summary>How the congestion window moves; default CUBIC, as in nearly all stacks.</summary>
+    public CongestionAlgorithm CongestionControl { get; init; } = CongestionAlgorithm.Cubic;
+
+    /// <summary>Asks the peer not to move to other addresses of its own accord; default false. A NAT that moves it is followed all the same.</summary>
+    public bool DisablesActiveMigration { get; init; }
+
+    /// <summary>Whether a client moves to the address that the server prefers, once it answers there; default true (RFC 9000 section 9.6: it should).</summary>
+    public bool UsesPreferredAddress { get; init; } = true;
 }

@@ -35,6 +35,15 @@ internal sealed record EndpointOptions
     /// </summary>
     public IReadOnlyList<QuicVersion> Versions { get; init; } = QuicVersion.All;
 
+    /// <summary>
+    /// The IPv4 address that clients are asked to move to after the handshake (RFC 9000 section 9.6), from an anycast address to this machine's own for one;
+    /// default null: they stay. Datagrams sent there must reach this endpoint.
+    /// </summary>
+    public NetworkAddress? PreferredIPv4 { get; init; }
+
+    /// <summary>The same for IPv6.</summary>
+    public NetworkAddress? PreferredIPv6 { get; init; }
+
     /// <summary>Bounds of every connection.</summary>
     public ConnectionLimits Limits { get; init; } = ConnectionLimits.Default;
 

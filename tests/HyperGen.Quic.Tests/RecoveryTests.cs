@@ -163,11 +163,11 @@ public sealed class RecoveryTests
         var cubic = new Cubic(Size);
         var rtt = new RttEstimator();
         rtt.UpdateRtt(At(0), Ms(50), TimeSpan.Zero);
-        for (var i = 0; i < 100; i++) cubic.OnPacketAcked(At(i), At(i), Size, windowLimited: true, rtt);
+        for (var i = 0; i < 100; i++) cubic.OnPacketAcked(At(i), new() { TimeSent = At(i), Size = Size, WindowLimited = true }, rtt);
         var before = cubic.Window;
         cubic.OnCongestionEvent(At(200), At(199));
         Assert.InRange(cubic.Window, (long)(before * 0.69), (long)(before * 0.71));
-        for (var i = 0; i < 20_000; i++) cubic.OnPacketAcked(At(201 + (i / 2)), At(201 + (i / 2)), Size, windowLimited: true, rtt);
+        for (var i = 0; i < 20_000; i++) cubic.OnPacketAcked(At(201 + (i / 2)), new() { TimeSent = At(201 + (i / 2)), Size = Size, WindowLimited = true }, rtt);
         Assert.True(cubic.Window > before);
     }
 

@@ -31,6 +31,9 @@ internal sealed class LocalConnectionIds
         Add(id, pending: false);
     }
 
+    /// <summary>Adds the ID of a preferred address, which the transport parameters carry.</summary>
+    public void AddOffered(in ConnectionId id) => Add(id, pending: false);
+
     /// <summary>Adds an ID that a NEW_CONNECTION_ID frame will carry.</summary>
     public void AddPending(in ConnectionId id) => Add(id, pending: true);
 

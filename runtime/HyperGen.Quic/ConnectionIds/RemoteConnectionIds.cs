@@ -17,10 +17,15 @@ internal sealed class RemoteConnectionIds
     private readonly Entry[] _entries = new Entry[MaxActive];
     private readonly long[] _retiring = new long[MaxRetiring];
     private long _retirePriorTo;
+    private long _highest;
+    private ulong _seen = 1;
 
     private struct Entry
     {
         public bool InUse;
+
+        /// <summary>Packets have carried it: it belongs to one path.</summary>
+        public bool Taken;
         public long Sequence;
         public ConnectionId Id;
         public StatelessResetToken? Token;
@@ -35,12 +40,22 @@ internal sealed class RemoteConnectionIds
     /// <summary>How many of them are to be sent: the last of the list.</summary>
     public int RetirePending { get; private set; }
 
+    /// <summary>The sequence number of <see cref="Current" />.</summary>
+    public long CurrentSequence => _entries[CurrentIndex].Sequence;
+
     private int CurrentIndex { get; set; }
 
     /// <summary>Sets the ID of the handshake, sequence number 0; a client does so again when the server chooses its own.</summary>
-    public void SetFirst(in ConnectionId id) => _entries[0] = new() { InUse = true, Id = id };
+    public void SetFirst(in ConnectionId id) => _entries[0] = new() { InUse = true, Taken = true, Id = id };
 
     public void SetFirstToken(StatelessResetToken token) => _entries[0].Token = token;
+
+    /// <summary>The ID that came with a preferred address, sequence number 1.</summary>
+    public void AddPreferred(in ConnectionId id, StatelessResetToken token)
+    {
+        TrySee(1);
+        _entries[1] = new() { InUse = true, Sequence = 1, Id = id, Token = token };
+    }
 
     public TransportError OnNewConnectionId(in NewConnectionIdFrame frame)
     {
@@ -68,6 +83,7 @@ internal sealed class RemoteConnectionIds
         //# number smaller than the Retire Prior To field of a previously received
         //# NEW_CONNECTION_ID frame MUST send a corresponding RETIRE_CONNECTION_ID
         //# frame that retires the newly received connection ID
+        if (!TrySee(frame.Sequence)) return TransportError.None;
         if (frame.Sequence < _retirePriorTo) return Retire(frame.Sequence);
 
         var error = RetirePriorTo(frame.RetirePriorTo);
@@ -76,7 +92,7 @@ internal sealed class RemoteConnectionIds
         {
             if (_entries[i].InUse) continue;
             _entries[i] = new() { InUse = true, Sequence = frame.Sequence, Id = frame.Id, Token = frame.Token };
-            if (!_entries[CurrentIndex].InUse) CurrentIndex = i;
+            if (!_entries[CurrentIndex].InUse) MakeCurrent(i);
             return TransportError.None;
         }
 
@@ -86,19 +102,58 @@ internal sealed class RemoteConnectionIds
         return TransportError.Of(TransportErrorCode.ConnectionIdLimitError, FrameType.NewConnectionId, "More connection IDs than the limit are active.");
     }
 
-    /// <summary>Changes to an ID not used yet, as a new path demands, and retires the old one; false when the peer gave us no other.</summary>
-    public bool TrySwitch()
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+    //# an endpoint MUST NOT reuse a connection ID when sending to
+    //# more than one destination address.
+
+    /// <summary>Takes an ID that no packet has carried yet, for a new path; false when the peer gave us no other. A peer without IDs needs none.</summary>
+    public bool TryTake(out long sequence)
     {
-        for (var i = 0; i < _entries.Length; i++)
+        sequence = 0;
+        if (Current.Length == 0) return true;
+        foreach (ref var entry in _entries.AsSpan())
         {
-            if (!_entries[i].InUse || i == CurrentIndex) continue;
-            if (Retire(_entries[CurrentIndex].Sequence).IsError) return false;
-            _entries[CurrentIndex] = default;
-            CurrentIndex = i;
+            if (!entry.InUse || entry.Taken) continue;
+            entry.Taken = true;
+            sequence = entry.Sequence;
             return true;
         }
 
         return false;
+    }
+
+    public bool TryGet(long sequence, out ConnectionId id)
+    {
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (!entry.InUse || entry.Sequence != sequence) continue;
+            id = entry.Id;
+            return true;
+        }
+
+        id = default;
+        return false;
+    }
+
+    /// <summary>The path in use changes to one whose ID this is.</summary>
+    public void Use(long sequence)
+    {
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].InUse && _entries[i].Sequence == sequence) MakeCurrent(i);
+        }
+    }
+
+    /// <summary>The path that an ID belonged to is gone, and the ID with it.</summary>
+    public void GiveBack(long sequence)
+    {
+        if (Current.Length == 0 || sequence == CurrentSequence) return;
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            // A peer that acknowledges no retirement keeps its old IDs in our list: it gets no more of them until it does.
+            if (!entry.InUse || entry.Sequence != sequence || Retire(sequence).IsError) continue;
+            entry = default;
+        }
     }
 
     public bool IsStatelessReset(ReadOnlySpan<byte> datagram)
@@ -156,10 +211,40 @@ internal sealed class RemoteConnectionIds
 
         for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
         {
-            if (_entries[i].InUse) CurrentIndex = i;
+            if (_entries[i] is { InUse: true, Taken: false }) MakeCurrent(i);
+        }
+
+        for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
+        {
+            if (_entries[i].InUse) MakeCurrent(i);
         }
 
         return TransportError.None;
+    }
+
+    private void MakeCurrent(int index)
+    {
+        CurrentIndex = index;
+        _entries[index].Taken = true;
+    }
+
+    /// <summary>
+    /// Notes a sequence number; false when it came before. A repeated frame whose ID was retired meanwhile must not bring the ID back. What is more than 63
+    /// numbers old counts as seen.
+    /// </summary>
+    private bool TrySee(long sequence)
+    {
+        var ahead = sequence - _highest;
+        if (ahead > 0)
+        {
+            _seen = ahead < 64 ? (_seen << (int)ahead) | 1 : 1;
+            _highest = sequence;
+            return true;
+        }
+
+        if (ahead <= -64 || (_seen & (1UL << (int)-ahead)) != 0) return false;
+        _seen |= 1UL << (int)-ahead;
+        return true;
     }
 
     private TransportError Retire(long sequence)

@@ -8,8 +8,6 @@ internal sealed class TransportParameters
     /// <summary>No list of ours is longer.</summary>
     public const int MaxEncodedLength = 512;
 
-    private const int PreferredAddressMinimum = 4 + 2 + 16 + 2 + 1 + Quic.StatelessResetToken.Length;
-
     public ConnectionId? OriginalDestinationConnectionId { get; set; }
 
     public ConnectionId? InitialSourceConnectionId { get; set; }
@@ -40,6 +38,8 @@ internal sealed class TransportParameters
     public TimeSpan MaxAckDelay { get; set; } = TimeSpan.FromMilliseconds(25);
 
     public bool DisableActiveMigration { get; set; }
+
+    public PreferredAddress? PreferredAddress { get; set; }
 
     public long ActiveConnectionIdLimit { get; set; } = 2;
 
@@ -101,6 +101,12 @@ internal sealed class TransportParameters
         WriteInteger(ref writer, TransportParameterId.MaxAckDelay, (long)MaxAckDelay.TotalMilliseconds, 25);
         WriteInteger(ref writer, TransportParameterId.ActiveConnectionIdLimit, ActiveConnectionIdLimit, 2);
         VersionInformation?.Write(ref writer);
+        if (PreferredAddress is { } preferred)
+        {
+            Span<byte> bytes = stackalloc byte[Parameters.PreferredAddress.MaxLength];
+            WriteBytes(ref writer, TransportParameterId.PreferredAddress, bytes[..preferred.Write(bytes)]);
+        }
+
         if (DisableActiveMigration) WriteBytes(ref writer, TransportParameterId.DisableActiveMigration, default);
         return writer.Position;
     }
@@ -132,7 +138,9 @@ internal sealed class TransportParameters
                 VersionInformation = Parameters.VersionInformation.TryRead(value, sender);
                 return VersionInformation is null ? Invalid("version_information is malformed.") : TransportError.None;
             case TransportParameterId.PreferredAddress:
-                return CheckPreferredAddress(value);
+                return Parameters.PreferredAddress.TryRead(value, out var preferred) && (PreferredAddress = preferred) is not null
+                    ? TransportError.None
+                    : Invalid("preferred_address is malformed.");
             case TransportParameterId.DisableActiveMigration:
                 DisableActiveMigration = true;
                 return value.IsEmpty ? TransportError.None : Invalid("disable_active_migration has no value.");
@@ -187,15 +195,6 @@ internal sealed class TransportParameters
             default:
                 return TransportError.None;
         }
-    }
-
-    private static TransportError CheckPreferredAddress(ReadOnlySpan<byte> value)
-    {
-        if (value.Length < PreferredAddressMinimum) return Invalid("preferred_address is truncated.");
-        int length = value[24];
-        return length is >= 1 and <= ConnectionId.MaxLength && value.Length == PreferredAddressMinimum + length
-            ? TransportError.None
-            : Invalid("preferred_address holds no valid connection ID.");
     }
 
     private static ConnectionId? ReadId(ReadOnlySpan<byte> value) => value.Length <= ConnectionId.MaxLength ? new ConnectionId(value) : null;

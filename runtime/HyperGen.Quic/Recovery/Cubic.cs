@@ -2,7 +2,7 @@ namespace HyperGen.Quic.Recovery;
 
 /// <summary>
 /// CUBIC (RFC 9438): after a loss the window grows along a cubic of the time since then, flat around the window at which the loss happened, so that a
-/// long fast path is filled again in seconds; never slower than Reno would be.
+/// long fast path is filled again in seconds; never slower than Reno would be. Slow start is HyStart++'s.
 /// </summary>
 internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatagramSize)
 {
@@ -10,20 +10,34 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
     private const double Beta = 0.7;
     private const double C = 0.4;
 
-    private long _ssthresh = long.MaxValue;
+    private HyStart _hystart = new();
     private Timestamp _recoveryStart = new(long.MinValue);
     private Timestamp _epochStart = Timestamp.Never;
     private double _windowMax;
-    private double _windowAtEpoch;
+    private double _priorWindow;
     private double _renoWindow;
     private double _k;
 
-    public override void OnPacketAcked(Timestamp now, Timestamp sent, int bytes, bool windowLimited, in RttEstimator rtt)
+    public override void OnRttSample(in RttEstimator rtt)
     {
-        if (!windowLimited || sent <= _recoveryStart) return;
-        if (Window < _ssthresh)
+        if (Window < SlowStartThreshold) _hystart.OnRttSample(rtt.LatestRtt);
+    }
+
+    public override void OnPacketAcked(Timestamp now, in SentPacket packet, in RttEstimator rtt)
+    {
+        if (packet.TimeSent <= _recoveryStart) return;
+        if (!packet.WindowLimited)
         {
-            Window += bytes;
+            // RFC 9438 section 5.8: time in which the application had nothing to send is not time in which the window was tried.
+            _epochStart = Timestamp.Never;
+            return;
+        }
+
+        var bytes = packet.Size;
+        if (Window < SlowStartThreshold)
+        {
+            Window += _hystart.OnAcked(now, packet.TimeSent, bytes, out var done);
+            if (done) SlowStartThreshold = Window;
             return;
         }
 
@@ -34,8 +48,8 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
         var t = (now - _epochStart + rtt.SmoothedRtt).TotalSeconds - _k;
         var target = Math.Clamp(((C * t * t * t) + _windowMax) * segment, Window, Window * 1.5);
 
-        // Section 4.3: the window that Reno, with CUBIC's beta, would have by now.
-        var alpha = _renoWindow < _windowMax * segment ? 3 * (1 - Beta) / (1 + Beta) : 1;
+        // Section 4.3: the window that Reno, with CUBIC's beta, would have by now; as fast as Reno itself once it is back where the loss was.
+        var alpha = _renoWindow < _priorWindow ? 3 * (1 - Beta) / (1 + Beta) : 1;
         _renoWindow += alpha * segment * bytes / Window;
 
         var next = Window + ((target - Window) * bytes / Window);
@@ -51,8 +65,9 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
         // Fast convergence (section 4.7): a flow that lost before it regained its old window gives room to newer ones.
         var window = Window / (double)MaxDatagramSize;
         _windowMax = window < _windowMax ? window * (1 + Beta) / 2 : window;
-        _ssthresh = Math.Max((long)(Window * Beta), MinimumWindow);
-        Window = _ssthresh;
+        _priorWindow = Window;
+        SlowStartThreshold = Math.Max((long)(Window * Beta), MinimumWindow);
+        Window = SlowStartThreshold;
     }
 
     public override void OnPersistentCongestion()
@@ -60,15 +75,16 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
         Window = MinimumWindow;
         _recoveryStart = new(long.MinValue);
         _epochStart = Timestamp.Never;
+        _hystart = new();
         _windowMax = 0;
     }
 
     private void StartEpoch(Timestamp now)
     {
+        var window = Window / (double)MaxDatagramSize;
         _epochStart = now;
-        _windowAtEpoch = Window / (double)MaxDatagramSize;
-        _windowMax = Math.Max(_windowMax, _windowAtEpoch);
+        _windowMax = Math.Max(_windowMax, window);
         _renoWindow = Window;
-        _k = Math.Cbrt((_windowMax - _windowAtEpoch) / C);
+        _k = Math.Cbrt((_windowMax - window) / C);
     }
 }

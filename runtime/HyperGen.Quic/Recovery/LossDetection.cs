@@ -22,12 +22,18 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <summary>2^20 PTOs are longer than any idle timeout; a larger exponent would only overflow.</summary>
     private const int MaxBackoff = 20;
 
+    /// <summary>The <see cref="SentPacket.Path" /> of packets that went along another path than the one in use.</summary>
+    public const int NoPath = -1;
+
     private readonly Space[] _spaces = [new(), new(), new()];
     private RttEstimator _rtt = new();
 
-    public CongestionController Controller { get; } = controller;
+    public CongestionController Controller { get; private set; } = controller;
 
     public ref readonly RttEstimator Rtt => ref _rtt;
+
+    /// <summary>Which path is in use: grows by one with each change, so that packets sent before belong to none.</summary>
+    public int Path { get; private set; }
 
     public int PtoCount { get; private set; }
 
@@ -39,6 +45,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
     /// <summary>Packets declared lost by the last call.</summary>
     public PacketBatch Lost { get; } = new();
+
+    /// <summary>Whether the last acknowledgment was newer than all before it, and not one that was overtaken.</summary>
+    public bool LargestAckedGrew { get; private set; }
 
     /// <summary>The space <see cref="Acked" /> and <see cref="Lost" /> belong to.</summary>
     public PacketNumberSpaceId SettledSpace { get; private set; }
@@ -68,8 +77,26 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     {
         var space = _spaces[(int)id];
         space.Sent.Add(packet);
+        ref var added = ref space.Sent[space.Sent.Count - 1];
+        added.Follows = space.LastInFlight;
+        space.LastInFlight = packet.Number;
         if (packet.AckEliciting) space.TimeOfLastAckEliciting = now;
-        Controller.OnPacketSent(packet.Size);
+        if (packet.Path == Path) Controller.OnPacketSent(packet.Size);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+    //# Packets sent on the old path MUST NOT contribute to congestion control or RTT
+    //# estimation for the new path.
+
+    /// <summary>Another path comes into use, with its own controller and estimate. What was sent along the old one is still to be acknowledged or lost.</summary>
+    public void SwitchPath(Timestamp now, CongestionController controller, in RttEstimator rtt)
+    {
+        Path++;
+        Controller = controller;
+        Controller.ClearBytesInFlight();
+        _rtt = rtt;
+        PtoCount = 0;
+        SetLossDetectionTimer(now);
     }
 
     /// <param name="now">When the frame arrived.</param>
@@ -80,17 +107,19 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     {
         BeginSettling(id);
         var space = _spaces[(int)id];
-        if (ack.Largest > space.LargestAcked) space.LargestAcked = ack.Largest;
+        LargestAckedGrew = ack.Largest > space.LargestAcked;
+        if (LargestAckedGrew) space.LargestAcked = ack.Largest;
         if (!DetectAndRemoveAckedPackets(space, ack)) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-5.1
         //# An endpoint generates an RTT sample on receiving an ACK frame that
         //# meets the following two conditions:
         var newest = Acked[0];
-        if (newest.Number == ack.Largest && Acked.AnyAckEliciting)
+        if (newest.Number == ack.Largest && Acked.AnyAckEliciting && newest.Path == Path)
         {
             if (HandshakeConfirmed && ackDelay > MaxAckDelay) ackDelay = MaxAckDelay;
             _rtt.UpdateRtt(now, now - newest.TimeSent, ackDelay);
+            Controller.OnRttSample(_rtt);
         }
 
         DetectAndRemoveLostPackets(now, space);
@@ -98,8 +127,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         for (var i = 0; i < Acked.Count; i++)
         {
             ref var packet = ref Acked[i];
+            if (packet.Path != Path) continue;
             Controller.RemoveFromBytesInFlight(packet.Size);
-            Controller.OnPacketAcked(now, packet.TimeSent, packet.Size, packet.WindowLimited, _rtt);
+            Controller.OnPacketAcked(now, packet, _rtt);
         }
 
         if (PeerCompletedAddressValidation) PtoCount = 0;
@@ -139,7 +169,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         for (var i = 0; i < sent.Count; i++)
         {
             if (sent[i].Gone) continue;
-            Controller.RemoveFromBytesInFlight(sent[i].Size);
+            if (sent[i].Path == Path) Controller.RemoveFromBytesInFlight(sent[i].Size);
             Lost.Add(sent[i]);
         }
 
@@ -156,7 +186,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         {
             ref var packet = ref space.Sent[i];
             if (packet.Gone) continue;
-            Controller.RemoveFromBytesInFlight(packet.Size);
+            if (packet.Path == Path) Controller.RemoveFromBytesInFlight(packet.Size);
             frames.ReleaseAll(packet.Frames);
         }
 
@@ -235,14 +265,24 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
     private void OnPacketsLost(Timestamp now)
     {
-        if (Lost.Count == 0) return;
         var lastLoss = new Timestamp(long.MinValue);
+        var any = false;
         for (var i = 0; i < Lost.Count; i++)
         {
-            Controller.RemoveFromBytesInFlight(Lost[i].Size);
-            lastLoss = Timestamp.Max(lastLoss, Lost[i].TimeSent);
+            ref var packet = ref Lost[i];
+            if (packet.Path != Path) continue;
+            Controller.RemoveFromBytesInFlight(packet.Size);
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-14.4
+            //# Loss of a QUIC packet that is carried in a
+            //# PMTU probe is therefore not a reliable indication of congestion and SHOULD NOT
+            //# trigger a congestion control reaction
+            if (packet.IsMtuProbe) continue;
+            any = true;
+            lastLoss = Timestamp.Max(lastLoss, packet.TimeSent);
         }
 
+        if (!any) return;
         Controller.OnCongestionEvent(now, lastLoss);
         if (InPersistentCongestion()) Controller.OnPersistentCongestion();
     }
@@ -251,20 +291,24 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     //# A sender establishes persistent congestion after the receipt of an
     //# acknowledgment if two packets that are ack-eliciting are declared
     //# lost
+
+    /// <summary>Whether the packets just lost are an unbroken run, nothing between them acknowledged, that is longer than three probe timeouts.</summary>
     private bool InPersistentCongestion()
     {
         if (!_rtt.HasSample) return false;
-        var threshold = (_rtt.Pto + MaxAckDelay) * PersistentCongestionThreshold;
+        var threshold = PtoPeriod * PersistentCongestionThreshold;
         var runStart = Timestamp.Never;
         var previous = PacketNumber.None;
         for (var i = 0; i < Lost.Count; i++)
         {
             ref var packet = ref Lost[i];
-
-            // A number that is not the next one was acknowledged, or was an ACK that nobody tracks; both end the run, which errs on the side of speed.
-            if (packet.Number.Value != previous.Value + 1) runStart = Timestamp.Never;
+            if (packet.Follows != previous) runStart = Timestamp.Never;
             previous = packet.Number;
-            if (!packet.AckEliciting || packet.TimeSent <= _rtt.FirstSample) continue;
+
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
+            //# The persistent congestion period SHOULD NOT start until there is at
+            //# least one RTT sample.
+            if (!packet.AckEliciting || packet.IsMtuProbe || packet.Path != Path || packet.TimeSent <= _rtt.FirstSample) continue;
             runStart = Timestamp.Min(runStart, packet.TimeSent);
             if (packet.TimeSent - runStart > threshold) return true;
         }
@@ -325,6 +369,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     {
         public readonly SentPackets Sent = new();
         public PacketNumber LargestAcked = PacketNumber.None;
+        public PacketNumber LastInFlight = PacketNumber.None;
         public Timestamp TimeOfLastAckEliciting;
         public Timestamp LossTime = Timestamp.Never;
     }

@@ -3,24 +3,23 @@ namespace HyperGen.Quic.Recovery;
 /// <summary>The controller of RFC 9002 appendix B: slow start, half the window on loss, one datagram a round trip after it.</summary>
 internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDatagramSize)
 {
-    private long _ssthresh = long.MaxValue;
     private long _bytesAckedInAvoidance;
     private Timestamp _recoveryStart = new(long.MinValue);
 
-    public override void OnPacketAcked(Timestamp now, Timestamp sent, int bytes, bool windowLimited, in RttEstimator rtt)
+    public override void OnPacketAcked(Timestamp now, in SentPacket packet, in RttEstimator rtt)
     {
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
         //# When bytes in flight is smaller than the congestion window and
         //# sending is not pacing limited, the congestion window is underutilized.
-        if (!windowLimited || sent <= _recoveryStart) return;
+        if (!packet.WindowLimited || packet.TimeSent <= _recoveryStart) return;
 
-        if (Window < _ssthresh)
+        if (Window < SlowStartThreshold)
         {
-            Window += bytes;
+            Window += packet.Size;
             return;
         }
 
-        _bytesAckedInAvoidance += bytes;
+        _bytesAckedInAvoidance += packet.Size;
         if (_bytesAckedInAvoidance < Window) return;
         _bytesAckedInAvoidance -= Window;
         Window += MaxDatagramSize;
@@ -36,8 +35,8 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         //# On entering a recovery period, a sender MUST set the slow start
         //# threshold to half the value of the congestion window when loss is
         //# detected.
-        _ssthresh = Math.Max(Window / 2, MinimumWindow);
-        Window = _ssthresh;
+        SlowStartThreshold = Math.Max(Window / 2, MinimumWindow);
+        Window = SlowStartThreshold;
     }
 
     public override void OnPersistentCongestion()

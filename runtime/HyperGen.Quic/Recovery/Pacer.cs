@@ -1,17 +1,11 @@
 namespace HyperGen.Quic.Recovery;
 
 /// <summary>
-/// Spreads a window over a round trip (RFC 9002 section 7.7): a token bucket that fills at 1.25 times window / smoothed_rtt and holds enough for an
+/// Spreads a window over a round trip (RFC 9002 section 7.7): a token bucket that fills at the controller's pacing rate and holds enough for an
 /// initial burst, or for what the bucket earns while a timer of one millisecond sleeps.
 /// </summary>
 internal struct Pacer
 {
-    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
-    //# Using a value for "N" that is small, but at least 1 (for example,
-    //# 1.25) ensures that variations in RTT do not result in
-    //# underutilization of the congestion window.
-    private const double N = 1.25;
-
     private double _tokens;
     private Timestamp _updated;
 
@@ -28,15 +22,12 @@ internal struct Pacer
     public readonly Timestamp NextSend(CongestionController controller, in RttEstimator rtt)
     {
         var missing = controller.MaxDatagramSize - _tokens;
-        return missing <= 0 ? _updated : _updated + TimeSpan.FromSeconds(missing / Rate(controller, rtt)) + TimeSpan.FromTicks(1);
+        return missing <= 0 ? _updated : _updated + TimeSpan.FromSeconds(missing / controller.PacingRate(rtt)) + TimeSpan.FromTicks(1);
     }
-
-    private static double Rate(CongestionController controller, in RttEstimator rtt) =>
-        N * controller.Window / Math.Max(rtt.SmoothedRtt.TotalSeconds, 1e-6);
 
     private void Refill(Timestamp now, CongestionController controller, in RttEstimator rtt)
     {
-        var rate = Rate(controller, rtt);
+        var rate = controller.PacingRate(rtt);
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
         //# Senders SHOULD limit bursts to the initial congestion window

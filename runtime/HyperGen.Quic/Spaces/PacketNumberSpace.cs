@@ -1,3 +1,4 @@
+using HyperGen.Quic.Frames;
 using HyperGen.Quic.Protection;
 using HyperGen.Quic.Streams;
 using HyperGen.Quic.Wire;
@@ -7,6 +8,8 @@ namespace HyperGen.Quic.Spaces;
 /// <summary>One of the three packet number spaces: its keys, its handshake bytes, what arrived in it and which number comes next.</summary>
 internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 {
+    public SkippedNumbers Skipped = new();
+
     public PacketNumberSpaceId Id { get; } = id;
 
     /// <summary>Keys of the Initial and Handshake spaces; the application's are <see cref="OneRttKeys" />.</summary>
@@ -20,10 +23,11 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 
     public PacketNumber NextNumber { get; private set; } = new(0);
 
-    /// <summary>
-    /// A number that was left out, which nobody can have received: an acknowledgment of it is a lie (RFC 9000 section 21.4).
-    /// </summary>
-    public PacketNumber Skipped { get; private set; } = PacketNumber.None;
+    /// <summary>The ECN counts the peer last reported.</summary>
+    public EcnCounts ReportedEcn { get; set; }
+
+    /// <summary>Packets sent with the ECT(0) mark.</summary>
+    public long MarkedSent { get; set; }
 
     /// <summary>Ack-eliciting packets that a probe timeout ordered and that may exceed the congestion window.</summary>
     public int Probes { get; set; }
@@ -36,8 +40,6 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
         NextNumber = number.Next;
         return number;
     }
-
-    public void SkipNumber() => Skipped = TakeNumber();
 
     public void Discard()
     {
