@@ -15,4 +15,15 @@ internal sealed record ClientStart
 
     /// <summary>The version of the first packets; default version 1, from which the server may take both of us to version 2 without a round trip.</summary>
     public QuicVersion Version { get; init; } = QuicVersion.V1;
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //# When connecting to a
+    //# server for which the client retains an applicable and unused token, it
+    //# SHOULD include that token in the Token field of its Initial packet.
+
+    /// <summary>
+    /// A token that the server gave in a connection of the same version (<see cref="Connection.TryTakeToken" />), which proves our address at once. It is
+    /// used for one connection only, so that nobody can link two. Empty, the default, for none.
+    /// </summary>
+    public ReadOnlyMemory<byte> Token { get; init; }
 }

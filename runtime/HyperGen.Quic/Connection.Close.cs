@@ -41,7 +41,7 @@ internal sealed partial class Connection
 
     private void StartEnding(Timestamp now, ConnectionState state)
     {
-        if (State == ConnectionState.Handshaking) _endpoint.OnHandshakeDone();
+        if (State == ConnectionState.Handshaking) _endpoint.OnHandshakeDone(this);
         State = state;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2

@@ -32,7 +32,7 @@ internal sealed partial class Connection
             probing &= type is FrameType.Padding or FrameType.PathChallenge or FrameType.PathResponse or FrameType.NewConnectionId;
             var error = HandleFrame(now, space, type, destinationId, ref reader);
             if (error.IsError) return error;
-            if (State is ConnectionState.Draining or ConnectionState.Drained) break;
+            if (_packetIsDropped || State is ConnectionState.Draining or ConnectionState.Drained) break;
         }
 
         summary = new(ackEliciting, probing);
@@ -44,7 +44,8 @@ internal sealed partial class Connection
         if (FrameTypes.IsStream(type))
         {
             var error = StreamFrame.TryRead(ref reader, type, out var stream);
-            return error.IsError ? error : _streams.OnStreamFrame(stream);
+            if (error.IsError) return error;
+            return _endpoint.Pages.HasRoomFor(stream.Data.Length) ? _streams.OnStreamFrame(stream) : DropPacket();
         }
 
         switch (type)
@@ -78,6 +79,16 @@ internal sealed partial class Connection
                 error = ValueFrame.TryRead(ref reader, type, out var frame);
                 return error.IsError ? error : HandleValue(frame, destinationId);
         }
+    }
+
+    /// <summary>
+    /// There is no memory for what a frame brings. The packet is not acknowledged, as if it had been lost, and what it carried comes again; frames of it that
+    /// were acted upon already change nothing then.
+    /// </summary>
+    private TransportError DropPacket()
+    {
+        _packetIsDropped = true;
+        return TransportError.None;
     }
 
     private TransportError HandleValue(in ValueFrame frame, in ConnectionId destinationId)
@@ -243,6 +254,9 @@ internal sealed partial class Connection
                 case FrameType.HandshakeDone:
                     _handshakeDonePending = true;
                     break;
+                case FrameType.NewToken:
+                    _newTokenPending = true;
+                    break;
                 case FrameType.NewConnectionId:
                     _localIds.OnLost(frame.Value);
                     break;
@@ -266,6 +280,7 @@ internal sealed partial class Connection
     {
         var error = CryptoFrame.TryRead(ref reader, out var frame);
         if (error.IsError) return error;
+        if (!_endpoint.Pages.HasRoomFor(frame.Data.Length)) return DropPacket();
         error = space.Crypto.OnFrame(frame);
         if (error.IsError) return error;
         while (space.Crypto.Incoming.HasData)
@@ -276,19 +291,6 @@ internal sealed partial class Connection
         }
 
         return AdvanceHandshake(now);
-    }
-
-    private TransportError HandleNewToken(ref WireReader reader)
-    {
-        if (!reader.TryReadPrefixed(out var token)) return TransportError.Malformed(FrameType.NewToken);
-
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
-        //# A server MUST treat receipt
-        //# of a NEW_TOKEN frame as a connection error of type PROTOCOL_VIOLATION.
-        if (Role == Role.Server) return TransportError.Of(TransportErrorCode.ProtocolViolation, FrameType.NewToken, "A client sent NEW_TOKEN.");
-        return token.IsEmpty
-            ? TransportError.Of(TransportErrorCode.FrameEncodingError, FrameType.NewToken, "The token is empty.")
-            : TransportError.None;
     }
 
     private TransportError HandleConnectionClose(Timestamp now, FrameType type, ref WireReader reader)

@@ -1,3 +1,4 @@
+using HyperGen.Quic.Admission;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
@@ -30,16 +31,21 @@ internal sealed partial class Connection
 
     /// <summary>Begins a connection at a server with the keys that the first datagram was opened with.</summary>
     internal static Connection Accept(
-        Endpoint endpoint, Timestamp now, in NetworkPath path, QuicVersion version, in ConnectionId destinationId, in ConnectionId sourceId)
+        Endpoint endpoint, Timestamp now, in NetworkPath path, QuicVersion version, in ConnectionId destinationId, in ConnectionId sourceId,
+        in AdmittedClient client)
     {
         var connection = new Connection(endpoint, Role.Server, now, path);
         connection._version = connection._originalVersion = version;
-        connection._originalDestinationId = connection._initialDestinationId = destinationId;
+        connection.Source = client.Source;
+        connection._path.IsValidated = client.IsAddressValidated;
+        connection._initialDestinationId = destinationId;
+        connection._originalDestinationId = client.OriginalId ?? destinationId;
         connection._remoteIds.SetFirst(sourceId);
         connection._hasRemoteId = true;
         connection.InstallInitialKeys();
         var local = connection.AddFirstLocalId();
-        connection._local.OriginalDestinationConnectionId = destinationId;
+        connection._local.OriginalDestinationConnectionId = connection._originalDestinationId;
+        if (client.OriginalId is not null) connection._local.RetrySourceConnectionId = destinationId;
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
         connection.OfferPreferredAddress();
         connection.StartTls(endpoint.Options.CreateServerHandshake ?? throw new InvalidOperationException("The endpoint accepts no connections."));
@@ -53,6 +59,7 @@ internal sealed partial class Connection
         var connection = new Connection(endpoint, Role.Client, now, path);
         connection._version = connection._originalVersion = start.Version;
         connection._createHandshake = createHandshake;
+        connection._token = start.Token;
         connection.DrawDestination();
         connection.AddFirstLocalId();
         connection.StartTls(createHandshake);
@@ -239,13 +246,13 @@ internal sealed partial class Connection
         InstallOneRttKeys();
         _events.Add(ConnectionEventKind.HandshakeCompleted);
         _recovery.Controller.SetMaxDatagramSize(DatagramSize);
-        _endpoint.OnHandshakeDone();
+        _endpoint.OnHandshakeDone(this);
         if (Role == Role.Client) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
         //# the TLS handshake is considered confirmed at the server when the handshake
         //# completes.
-        _handshakeDonePending = true;
+        _handshakeDonePending = _newTokenPending = true;
         _path.IsValidated = true;
         OnHandshakeConfirmed(now);
     }
@@ -322,6 +329,7 @@ internal sealed partial class Connection
         //# connection attempt.
         Statistics.PacketsDropped++;
         if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null || header.Token.Length <= RetryIntegrity.TagLength) return;
+        if (packet.Length > RetryIntegrity.MaxPacketLength) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
         //# The client ignores Retry packets using other versions.
@@ -333,7 +341,7 @@ internal sealed partial class Connection
         //# Initial packet.
         if (header.Version != _originalVersion || header.SourceId.SequenceEqual(_originalDestinationId.Span)) return;
         Span<byte> tag = stackalloc byte[RetryIntegrity.TagLength];
-        RetryIntegrity.ComputeTag(_endpoint.Options.Crypto, _originalVersion, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
+        _endpoint.RetryIntegrity.ComputeTag(_originalVersion, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
         if (!tag.SequenceEqual(packet[^RetryIntegrity.TagLength..])) return;
 
         _token = header.Token[..^RetryIntegrity.TagLength].ToArray();

@@ -10,6 +10,7 @@ internal sealed partial class Connection
     private Timestamp _lastActivity;
     private PacketSummary _packet;
     private bool _sentSinceActivity;
+    private bool _packetIsDropped;
 
     /// <summary>Handles a datagram that the endpoint found to be this connection's. It is decrypted in place.</summary>
     internal void HandleDatagram(Timestamp now, in NetworkPath path, EcnCodepoint ecn, Span<byte> datagram)
@@ -153,6 +154,13 @@ internal sealed partial class Connection
         if (error.IsError)
         {
             Close(now, error);
+            return;
+        }
+
+        if (_packetIsDropped)
+        {
+            _packetIsDropped = false;
+            Statistics.PacketsDropped++;
             return;
         }
 

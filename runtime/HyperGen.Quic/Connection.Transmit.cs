@@ -189,7 +189,8 @@ internal sealed partial class Connection
         if (!mayAddData) return false;
         if (space.Crypto.HasPending) return true;
         return space.Id == PacketNumberSpaceId.ApplicationData
-            && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _remoteIds.RetirePending > 0 || _localIds.HasPending);
+            && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _newTokenPending || _remoteIds.RetirePending > 0
+                || _localIds.HasPending);
     }
 
     /// <summary>Puts frames into a packet; false, with nothing taken from anywhere, when it would only hold an acknowledgment that is not due.</summary>
@@ -229,6 +230,7 @@ internal sealed partial class Connection
             builder.Record(new() { Type = FrameType.HandshakeDone });
         }
 
+        if (_newTokenPending) WriteNewToken(now, ref builder);
         while (_remoteIds.RetirePending > 0 && builder.HasRoom(ValueFrame.MaxLength) && _remoteIds.TryTakeRetire(out var sequence))
         {
             builder.TryWrite(new(FrameType.RetireConnectionId, sequence));

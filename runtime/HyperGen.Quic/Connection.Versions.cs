@@ -199,6 +199,7 @@ internal sealed partial class Connection
     private void StartAgain(Timestamp now, QuicVersion version)
     {
         _reactedToVersions = true;
+        _token = default;
         DisposeSwitchedKeys();
         _version = _originalVersion = version;
         _recovery.OnRetry(now);

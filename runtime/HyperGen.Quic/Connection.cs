@@ -81,6 +81,12 @@ internal sealed partial class Connection
     /// <summary>The datagram size that every path carries, and that datagrams with Initial packets must have at least.</summary>
     public const int MinDatagramSize = 1200;
 
+    /// <summary>What a connection is charged to the memory budget beside its pages: about what its objects come to.</summary>
+    public const int RestingCost = 8 << 10;
+
+    /// <summary>What it is charged on top while its handshake runs: keys, transcript, certificate messages.</summary>
+    public const int HandshakeCost = 16 << 10;
+
     /// <summary>Which end this is.</summary>
     public Role Role { get; }
 
@@ -116,6 +122,9 @@ internal sealed partial class Connection
 
     /// <summary>Whatever the owner keeps for the connection.</summary>
     public object? UserState { get; set; }
+
+    /// <summary>At a server: under which source the endpoint counts it, whatever path it has taken to since.</summary>
+    internal UInt128 Source { get; private set; }
 
     internal LossDetection Recovery => _recovery;
 

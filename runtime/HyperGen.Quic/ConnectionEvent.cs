@@ -9,6 +9,9 @@ internal enum ConnectionEventKind : byte
     /// <summary>The handshake is complete (RFC 9001 section 4.1.1): streams may be opened, the peer is who its certificate says.</summary>
     HandshakeCompleted,
 
+    /// <summary>At a client: the server gave a token for the next connection (<see cref="Connection.TryTakeToken" />).</summary>
+    TokenReceived,
+
     /// <summary>The peer opened a stream.</summary>
     StreamOpened,
 

@@ -1,4 +1,7 @@
+using HyperGen.Quic.Admission;
+using HyperGen.Quic.Protection;
 using HyperGen.Quic.Streams;
+using HyperGen.Quic.Tokens;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 
@@ -9,37 +12,39 @@ namespace HyperGen.Quic;
 /// the memory its connections share. One thread owns it and all of its connections.
 /// <para>
 /// The owner hands every datagram to <see cref="HandleDatagram" />, drives the connection it answers with as <see cref="Connection" /> says, and sends what
-/// <see cref="TryTransmit" /> gives: Version Negotiation packets and stateless resets.
+/// <see cref="TryTransmit" /> gives: answers that need no connection.
 /// </para>
 /// </summary>
-internal sealed class Endpoint
+internal sealed partial class Endpoint
 {
-    /// <summary>
-    /// Answers without a connection that wait to be sent. A flood that asks for more of them between two transmissions gets fewer: none is owed.
-    /// </summary>
-    private const int MaxAnswers = 16;
-
-    private const int MaxAnswerLength = 7 + (2 * byte.MaxValue) + 12;
-
     private readonly Dictionary<ConnectionId, Connection> _connections;
-    private readonly byte[] _answers = new byte[MaxAnswers * MaxAnswerLength];
-    private readonly Queue<(NetworkPath Path, int Slot, int Length)> _pendingAnswers = new(MaxAnswers);
-    private int _nextSlot;
+    private readonly SourcePrefixes _sources;
+    private readonly AddressTokens _tokens;
 
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public Endpoint(EndpointOptions options)
     {
         if (options.ConnectionIdLength is < 4 or > ConnectionId.MaxLength) throw new ArgumentException("Connection IDs have 4 to 20 bytes.", nameof(options));
         if (options.Versions.Count == 0) throw new ArgumentException("At least one version has to be spoken.", nameof(options));
+        if (options.TokenSecret is { Length: not AddressTokens.SecretLength }) throw new ArgumentException("A secret of tokens has 32 bytes.", nameof(options));
         if (options.Limits.MaxDatagramSize is < Connection.MinDatagramSize or > Transmit.MaxLength)
         {
             throw new ArgumentException("Datagrams have 1200 to 65507 bytes.", nameof(options));
         }
 
         Options = options;
-        Span<byte> key = stackalloc byte[16];
+        Span<byte> key = stackalloc byte[KeyedHash.KeyLength];
         options.Random(key);
-        _connections = new(new ConnectionIdComparer(key));
+        var hash = new KeyedHash(key);
+        _connections = new(new ConnectionIdComparer(hash));
+        _sources = new(hash);
+        Span<byte> secret = stackalloc byte[AddressTokens.SecretLength];
+        if (options.TokenSecret is { } shared) shared.CopyTo(secret);
+        else options.Random(secret);
+        _tokens = new(options.Crypto, options.Random, secret, options.Epoch);
+        secret.Clear();
+        Pages = new(options.Memory ?? new MemoryBudget(long.MaxValue / 2));
+        RetryIntegrity = new(options.Crypto);
     }
 
     /// <summary>Connections held, those that are closing included.</summary>
@@ -54,14 +59,24 @@ internal sealed class Endpoint
     /// <summary>Streams in use by all connections.</summary>
     public int StreamsInUse => Streams.Outstanding;
 
+    /// <summary>What was done with datagrams of no connection.</summary>
+    public EndpointStatistics Statistics { get; } = new();
+
     internal EndpointOptions Options { get; }
 
-    internal PagePool Pages { get; } = new();
+    internal PagePool Pages { get; }
 
     internal StreamPool Streams { get; } = new();
 
+    internal RetryIntegrity RetryIntegrity { get; }
+
+    internal AddressTokens Tokens => _tokens;
+
     /// <summary>Entries of the connection ID map: zero once every connection is gone.</summary>
     internal int ConnectionIdCount => _connections.Count;
+
+    /// <summary>Sources that are counted: zero once every connection is gone.</summary>
+    internal int SourceCount => _sources.Count;
 
     /// <summary>
     /// Takes a datagram. The connection that it changed is returned, to be driven further, and is a new one when its <see cref="Connection.UserState" /> is
@@ -80,25 +95,25 @@ internal sealed class Endpoint
             return connection;
         }
 
-        if (header.Version is { } version && !Speaks(version))
+        if (header.Type == PacketType.OneRtt)
         {
-            AnswerVersion(path, header, datagram.Length);
+            AnswerUnknown(now, path, header, datagram.Length);
             return null;
         }
 
-        switch (header.Type)
+        if (Options.CreateServerHandshake is null) return null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.1
+        //# An endpoint MUST NOT send a Version Negotiation packet
+        //# in response to receiving a Version Negotiation packet.
+        if (header.Type == PacketType.VersionNegotiation) return null;
+        if (header.Version is null || !Speaks(header.Version))
         {
-            case PacketType.UnknownVersion:
-                AnswerVersion(path, header, datagram.Length);
-                return null;
-            case PacketType.Initial:
-                return Accept(now, path, ecn, header, datagram);
-            case PacketType.OneRtt:
-                AnswerUnknown(path, header, datagram.Length);
-                return null;
-            default:
-                return null;
+            AnswerVersion(now, path, header, datagram.Length);
+            return null;
         }
+
+        return header.Type == PacketType.Initial ? Accept(now, path, ecn, header, datagram) : null;
     }
 
     /// <summary>Begins a connection to a server. It is to be driven at once: its first datagrams are ready.</summary>
@@ -111,31 +126,28 @@ internal sealed class Endpoint
     public Connection Connect(
         Timestamp now, in NetworkPath path, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake, ClientStart? start = null)
     {
-        Count++;
-        HandshakeCount++;
+        OnBegun();
         return Connection.Connect(this, now, path, createHandshake, start ?? ClientStart.Fresh);
-    }
-
-    /// <summary>Takes the next datagram that belongs to no connection; false when there is none.</summary>
-    public bool TryTransmit(Span<byte> buffer, out Transmit transmit)
-    {
-        transmit = default;
-        if (!_pendingAnswers.TryDequeue(out var answer)) return false;
-        _answers.AsSpan(answer.Slot * MaxAnswerLength, answer.Length).CopyTo(buffer);
-        transmit = new(answer.Path, answer.Length, answer.Length, EcnCodepoint.NotEct);
-        return true;
     }
 
     internal void Add(in ConnectionId id, Connection connection) => _connections[id] = connection;
 
     internal void Remove(in ConnectionId id) => _connections.Remove(id);
 
-    internal void OnHandshakeDone() => HandshakeCount--;
+    internal void OnHandshakeDone(Connection connection)
+    {
+        HandshakeCount--;
+        Pages.Discharge(Connection.HandshakeCost);
+        if (connection.Role == Role.Server) _sources.Change(connection.Source, 0, -1);
+    }
 
     internal void OnDrained(Connection connection)
     {
-        if (connection.Role == Role.Server) _connections.Remove(connection.InitialDestinationId);
         Count--;
+        Pages.Discharge(Connection.RestingCost);
+        if (connection.Role == Role.Client) return;
+        _connections.Remove(connection.InitialDestinationId);
+        _sources.Change(connection.Source, -1, 0);
     }
 
     /// <summary>Draws an ID that no connection of this endpoint has.</summary>
@@ -150,6 +162,13 @@ internal sealed class Endpoint
         }
     }
 
+    private void OnBegun()
+    {
+        Count++;
+        HandshakeCount++;
+        Pages.Charge(Connection.HandshakeCost + Connection.RestingCost);
+    }
+
     private bool Speaks(QuicVersion version)
     {
         for (var i = 0; i < Options.Versions.Count; i++)
@@ -158,62 +177,5 @@ internal sealed class Endpoint
         }
 
         return false;
-    }
-
-    private Connection? Accept(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> datagram)
-    {
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
-        //# A server MUST discard an Initial packet that is carried in a UDP
-        //# datagram with a payload that is smaller than the smallest allowed
-        //# maximum datagram size of 1200 bytes.
-        if (Options.CreateServerHandshake is null || datagram.Length < Connection.MinDatagramSize) return null;
-
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
-        //# This Destination Connection ID MUST be at least 8 bytes in length.
-        if (header.DestinationId.Length < 8 || Count >= Options.MaxConnections || HandshakeCount >= Options.MaxHandshakes) return null;
-
-        var destination = new ConnectionId(header.DestinationId);
-        Count++;
-        HandshakeCount++;
-        var connection = Connection.Accept(this, now, path, header.Version!, destination, new(header.SourceId));
-        Add(destination, connection);
-        connection.HandleDatagram(now, path, ecn, datagram);
-        if (connection.Statistics.PacketsReceived > 0) return connection;
-
-        // Nothing in it could be opened: whoever sent this does not know the protocol, and no state is kept for it.
-        connection.Abandon(now);
-        return null;
-    }
-
-    private void AnswerVersion(in NetworkPath path, in PacketHeader header, int datagramLength)
-    {
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-6.1
-        //# A server SHOULD send a Version Negotiation packet in response to each datagram
-        //# that might initiate a connection
-        if (Options.CreateServerHandshake is null || datagramLength < Connection.MinDatagramSize || !TryTakeSlot(out var slot, out var buffer)) return;
-        Span<byte> random = stackalloc byte[1];
-        Options.Random(random);
-        Enqueue(path, slot, VersionNegotiationPacket.Write(buffer, header.SourceId, header.DestinationId, Options.Versions, header.VersionNumber, random[0]));
-    }
-
-    private void AnswerUnknown(in NetworkPath path, in PacketHeader header, int datagramLength)
-    {
-        if (!TryTakeSlot(out var slot, out var buffer)) return;
-        var token = StatelessResetToken.Derive(Options.ResetKey, new ConnectionId(header.DestinationId));
-        Enqueue(path, slot, StatelessReset.Write(buffer, datagramLength, token, Options.Random));
-    }
-
-    private bool TryTakeSlot(out int slot, out Span<byte> buffer)
-    {
-        slot = _nextSlot;
-        buffer = _answers.AsSpan(slot * MaxAnswerLength, MaxAnswerLength);
-        return _pendingAnswers.Count < MaxAnswers;
-    }
-
-    private void Enqueue(in NetworkPath path, int slot, int length)
-    {
-        if (length == 0) return;
-        _nextSlot = (slot + 1) % MaxAnswers;
-        _pendingAnswers.Enqueue((path, slot, length));
     }
 }

@@ -1,3 +1,5 @@
+using HyperGen.Quic.Admission;
+using HyperGen.Quic.Tokens;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
@@ -31,6 +33,23 @@ internal sealed record EndpointOptions
     public required byte[] ResetKey { get; init; }
 
     /// <summary>
+    /// The secret of address tokens, 32 bytes. Shards share it, and it should survive a restart: a client's token is then good at each of them, and after it.
+    /// Null, the default, for one of the endpoint's own.
+    /// </summary>
+    public byte[]? TokenSecret { get; init; }
+
+    /// <summary>
+    /// The wall-clock time of <see cref="Timestamp" /> 0, from which endpoints that share a secret tell whether a token has expired. The default suits tests.
+    /// </summary>
+    public DateTimeOffset Epoch { get; init; } = DateTimeOffset.UnixEpoch.AddYears(50);
+
+    /// <summary>When clients have to prove their address first; default <see cref="RetryPolicy.UnderPressure" />.</summary>
+    public RetryPolicy Retry { get; init; }
+
+    /// <summary>The memory that all endpoints of the process share; null, the default, for as much as there is.</summary>
+    public MemoryBudget? Memory { get; init; }
+
+    /// <summary>
     /// The versions spoken, most preferred first; default both. A client's preference is what a server that speaks it follows, without another round trip.
     /// </summary>
     public IReadOnlyList<QuicVersion> Versions { get; init; } = QuicVersion.All;
@@ -50,11 +69,26 @@ internal sealed record EndpointOptions
     /// <summary>The primitives; default: the platform's best.</summary>
     public CryptoProvider Crypto { get; init; } = CryptoProvider.Default;
 
-    /// <summary>Connections held at a time; further ones are not answered. Default 100,000.</summary>
+    /// <summary>Connections held at a time; further ones are refused. Default 100,000.</summary>
     public int MaxConnections { get; init; } = 100_000;
 
     /// <summary>
-    /// Handshakes under way at a time; further ones are not answered, so that a flood of spoofed packets costs bounded memory. Default 1,024.
+    /// Connections of one source (an IPv4 address, or 64 bits of an IPv6 address) at a time; further ones are refused. Default 25,000: a quarter of all, for
+    /// large networks share an address.
+    /// </summary>
+    public int MaxConnectionsPerSource { get; init; } = 25_000;
+
+    /// <summary>
+    /// Handshakes under way at a time; further ones are not answered, so that a flood costs bounded memory. Default 1,024.
     /// </summary>
     public int MaxHandshakes { get; init; } = 1024;
+
+    /// <summary>
+    /// Handshakes under way of one source whose address is not proved; further ones are answered with Retry, or not at all where that is switched off.
+    /// Default 128.
+    /// </summary>
+    public int MaxHandshakesPerSource { get; init; } = 128;
+
+    /// <summary>Handshakes under way from which on clients have to prove their address first. Default 256, a quarter of all.</summary>
+    public int RetryThreshold { get; init; } = 256;
 }

@@ -113,7 +113,7 @@ public sealed class PacketProtectionTests
     {
         var retry = Convert.FromHexString("ff000000010008f067a5502a4262b5746f6b656e");
         var tag = new byte[RetryIntegrity.TagLength];
-        RetryIntegrity.ComputeTag(CryptoProvider.Default, QuicVersion.V1, DestinationId, retry, tag);
+        new RetryIntegrity(CryptoProvider.Default).ComputeTag(QuicVersion.V1, DestinationId, retry, tag);
         Assert.Equal("04a265ba2eff4d829058fb3f0f2496ba", Hex(tag));
     }
 
@@ -155,7 +155,7 @@ public sealed class PacketProtectionTests
     {
         var retry = Convert.FromHexString("cf6b3343cf0008f067a5502a4262b5746f6b656e");
         var tag = new byte[RetryIntegrity.TagLength];
-        RetryIntegrity.ComputeTag(CryptoProvider.Default, QuicVersion.V2, DestinationId, retry, tag);
+        new RetryIntegrity(CryptoProvider.Default).ComputeTag(QuicVersion.V2, DestinationId, retry, tag);
         Assert.Equal("c8646ce8bfe33952d955543665dcc7b6", Hex(tag));
     }
 

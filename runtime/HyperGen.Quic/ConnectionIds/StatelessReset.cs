@@ -9,8 +9,13 @@ internal static class StatelessReset
     /// <summary>Five bytes that look like a short header, and the token.</summary>
     public const int MinimumLength = 5 + StatelessResetToken.Length;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.3
+    //# A Stateless Reset that is smaller than 41 bytes might be identifiable
+    //# as a Stateless Reset by an observer, depending upon the length of the
+    //# peer's connection IDs.
+
     /// <summary>What we send when the triggering datagram permits: as long as a packet that asks nothing of its receiver.</summary>
-    private const int PreferredLength = 42;
+    public const int MaxLength = 42;
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.3
     //# An endpoint MUST ensure that every Stateless Reset that it sends is
@@ -19,7 +24,7 @@ internal static class StatelessReset
     /// <summary>Writes a reset for a packet of <paramref name="triggerLength" /> bytes; its length, 0 when none may be sent.</summary>
     public static int Write(Span<byte> buffer, int triggerLength, StatelessResetToken token, RandomSource random)
     {
-        var length = Math.Min(PreferredLength, triggerLength - 1);
+        var length = Math.Min(MaxLength, triggerLength - 1);
         if (length < MinimumLength) return 0;
         random(buffer[..(length - StatelessResetToken.Length)]);
         buffer[0] = (byte)((buffer[0] & 0x3f) | PacketHeader.FixedBit);

@@ -56,7 +56,18 @@ internal sealed class QuicStream
     /// How many bytes a well-behaved writer may still write: the path's bandwidth-delay product, twice, less what is buffered. A stalled reader at the
     /// other end thus costs a bounded amount of memory. <see cref="ConnectionEventKind.StreamWritable" /> follows when it was 0 or less.
     /// </summary>
-    public long WriteCapacity => Sending.IsOpen ? Owner.SendBufferLimit - Sending.Buffer.Buffered : 0;
+    public long WriteCapacity
+    {
+        get
+        {
+            if (!Sending.IsOpen) return 0;
+            var capacity = Owner.SendBufferLimit - Sending.Buffer.Buffered;
+
+            // The limit may have shrunk since the last write: whoever is told to wait here has to be woken.
+            if (capacity <= 0) PendingEvents |= StreamEvents.WantsWritable;
+            return capacity;
+        }
+    }
 
     private StreamSet Owner => _owner ?? throw new InvalidOperationException("The stream was released: keep its ID, not the object.");
 

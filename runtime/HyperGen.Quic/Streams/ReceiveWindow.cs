@@ -21,9 +21,12 @@ internal struct ReceiveWindow(long initial, long maximum)
     public readonly bool ShouldAdvertise => Limit - Consumed <= Size / 2;
 
     /// <summary>Moves the limit; what to send in MAX_DATA or MAX_STREAM_DATA.</summary>
-    public long Advertise(Timestamp now, TimeSpan rtt)
+    /// <param name="now">The time.</param>
+    /// <param name="rtt">The path's round-trip time.</param>
+    /// <param name="mayGrow">Whether there is memory for a larger window.</param>
+    public long Advertise(Timestamp now, TimeSpan rtt, bool mayGrow)
     {
-        if (_updated != default && now - _updated < 2 * rtt) Size = Math.Min(Size * 2, maximum);
+        if (mayGrow && _updated != default && now - _updated < 2 * rtt) Size = Math.Min(Size * 2, maximum);
         _updated = now;
         Limit = Math.Max(Limit, Consumed + Size);
         return Limit;

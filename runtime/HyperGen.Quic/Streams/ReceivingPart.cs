@@ -169,9 +169,9 @@ internal sealed class ReceivingPart
         Buffer.Reset();
     }
 
-    public long AdvertiseLimit(Timestamp now, TimeSpan rtt)
+    public long AdvertiseLimit(Timestamp now, TimeSpan rtt, bool mayGrow)
     {
         LimitPending = false;
-        return _window.Advertise(now, rtt);
+        return _window.Advertise(now, rtt, mayGrow);
     }
 }

@@ -113,7 +113,7 @@ internal sealed partial class StreamSet
         {
             if (!builder.HasRoom(ValueFrame.MaxLength)) return;
             _maxDataPending = false;
-            builder.TryWrite(new(FrameType.MaxData, _window.Advertise(now, rtt)));
+            builder.TryWrite(new(FrameType.MaxData, _window.Advertise(now, rtt, !_pages.IsUnderPressure)));
         }
 
         if (!TryWriteMaxStreams(ref builder, ref _incomingBidi, FrameType.MaxStreamsBidi)) return;
@@ -201,7 +201,7 @@ internal sealed partial class StreamSet
         return builder.HasRoom(ValueFrame.MaxLength) && builder.TryWrite(new(type, incoming.AdvertiseLimit()));
     }
 
-    private static void WriteControl(ref PacketBuilder builder, QuicStream stream, Timestamp now, TimeSpan rtt)
+    private void WriteControl(ref PacketBuilder builder, QuicStream stream, Timestamp now, TimeSpan rtt)
     {
         if (stream.CanSend && stream.Sending.ResetPending)
         {
@@ -220,7 +220,7 @@ internal sealed partial class StreamSet
 
         if (stream.Receiving.WantsLimit)
         {
-            new StreamValueFrame(FrameType.MaxStreamData, stream.Id, stream.Receiving.AdvertiseLimit(now, rtt)).Write(ref builder.Writer);
+            new StreamValueFrame(FrameType.MaxStreamData, stream.Id, stream.Receiving.AdvertiseLimit(now, rtt, !_pages.IsUnderPressure)).Write(ref builder.Writer);
             builder.Record(new() { Type = FrameType.MaxStreamData, Id = stream.Id, Stream = stream });
         }
     }

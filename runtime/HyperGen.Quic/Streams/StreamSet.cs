@@ -30,6 +30,7 @@ internal sealed partial class StreamSet
     private long _received;
     private long _maxData;
     private long _sent;
+    private long _sendBufferLimit = MinSendBuffer;
     private bool _maxDataPending;
 
     public StreamSet(Role role, TransportParameters local, ConnectionLimits limits, StreamPool pool, PagePool pages, EventQueue events)
@@ -48,10 +49,10 @@ internal sealed partial class StreamSet
 
     public int Count => _open.Count;
 
-    /// <summary>How much one stream may have buffered; follows the congestion window.</summary>
-    public long SendBufferLimit { get; private set; } = MinSendBuffer;
+    /// <summary>How much one stream may have buffered; follows the congestion window, and is a page while the process's memory is almost spent.</summary>
+    public long SendBufferLimit => _pages.IsAlmostSpent ? PagePool.LargePage : _sendBufferLimit;
 
-    public void OnCongestionWindow(long window) => SendBufferLimit = Math.Clamp(2 * window, MinSendBuffer, MaxSendBuffer);
+    public void OnCongestionWindow(long window) => _sendBufferLimit = Math.Clamp(2 * window, MinSendBuffer, MaxSendBuffer);
 
     /// <summary>The peer's parameters arrived; it may also have spoken before, so streams it opened get their limits now.</summary>
     public void OnPeerParameters(TransportParameters remote)

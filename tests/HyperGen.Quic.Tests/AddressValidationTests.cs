@@ -1,0 +1,293 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Protection;
+using HyperGen.Quic.Tokens;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls.Crypto;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>Retry, NEW_TOKEN and the tokens of both: RFC 9000 section 8.1.</summary>
+public sealed class AddressValidationTests
+{
+    private static readonly NetworkAddress Client = NetworkAddress.FromIPv4(0x0A000001, 50000);
+    private static readonly byte[] Secret = [.. Enumerable.Range(0, 32).Select(static i => (byte)i)];
+
+    [Theory]
+    [InlineData(1UL, 0.0)]
+    [InlineData(2UL, 0.2)]
+    [InlineData(3UL, 0.2)]
+    [InlineData(4UL, 0.3)]
+    public void A_client_that_is_asked_to_prove_its_address_does_and_goes_on(ulong seed, double loss)
+    {
+        var requests = new Requests(4, 5000, 4);
+        var world = new World(seed, new() { Loss = loss, Duplication = loss, Reordering = loss }, _ => requests, static _ => new Echo());
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed == 4, TimeSpan.FromMinutes(2));
+        Assert.InRange(world.Server.Endpoint.Statistics.Retries, 1, 20);
+        Assert.Equal(0, world.Server.Endpoint.Statistics.InvalidTokens);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
+    //= type=test
+    //# After switching to a negotiated version after a Retry, the server
+    //# MUST include the relevant transport parameters to validate that the
+    //# server sent the Retry
+    [Fact]
+    public void A_Retry_in_version_1_may_lead_to_version_2()
+    {
+        var requests = new Requests(1, 10, 1);
+        var world = new World(5, new(), _ => requests, static _ => new Echo());
+        world.Client.Configure(static options => options with { Versions = [QuicVersion.V2, QuicVersion.V1] });
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        Assert.Equal((QuicVersion.V2, 1L), (connection.Version, world.Server.Endpoint.Statistics.Retries));
+    }
+
+    [Fact]
+    public void A_token_of_an_earlier_connection_spares_the_round_trip_once()
+    {
+        var (world, token) = Earn();
+        Assert.False(IsAsked(world, token));
+        Assert.True(IsAsked(world, token), "a token is good for one connection");
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# Tokens sent in NEW_TOKEN frames MUST include information that allows
+    //# the server to verify that the client IP address has not changed from
+    //# when the token was issued.
+    [Fact]
+    public void A_token_is_bound_to_its_address_but_not_to_its_port()
+    {
+        var (world, token) = Earn();
+        world.Client.Address = NetworkAddress.FromIPv4(0x0A000003, 50000);
+        Assert.True(IsAsked(world, token));
+        world.Client.Address = NetworkAddress.FromIPv4(0x0A000001, 50001);
+        Assert.False(IsAsked(world, token));
+    }
+
+    [Theory]
+    [InlineData(23, false)]
+    [InlineData(25, true)]
+    public void A_token_expires_after_a_day(int hours, bool isAsked)
+    {
+        var (world, token) = Earn();
+        world.Now += TimeSpan.FromHours(hours);
+        Assert.Equal(isAsked, IsAsked(world, token));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9369#section-5
+    //= type=test
+    //# Servers MUST validate the originating version of any session ticket
+    //# or token and not accept one issued from a different version.
+    [Fact]
+    public void A_token_is_good_for_its_version_only()
+    {
+        var (world, token) = Earn();
+        Assert.True(IsAsked(world, token, QuicVersion.V2));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# If the token is invalid, then the
+    //# server SHOULD proceed as if the client did not have a validated
+    //# address, including potentially sending a Retry packet.
+    [Fact]
+    public void A_foreign_token_is_as_good_as_none()
+    {
+        var (world, _) = Earn();
+        var foreign = new byte[AddressTokens.MaxLength];
+        var length = new AddressTokens(CryptoProvider.Default, new SeededRandom(3).Fill, new byte[32], world.Server.Endpoint.Options.Epoch)
+            .WriteNew(foreign, world.Now, world.Client.Address, QuicVersion.V1);
+        Assert.True(IsAsked(world, foreign.AsMemory(0, length)));
+        Assert.True(IsAsked(world, new byte[] { 0, 1, 2, 3 }));
+        Assert.Equal(0, world.Server.Endpoint.Statistics.InvalidTokens);
+    }
+
+    [Fact]
+    public void Shards_and_later_runs_with_one_secret_take_each_others_tokens()
+    {
+        var (world, token) = Earn();
+        world.RunFor(TimeSpan.FromMinutes(2));
+        world.Server.Configure(static options => options);
+        Assert.False(IsAsked(world, token));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
+    //= type=test
+    //# Instead, the
+    //# server SHOULD immediately close (Section 10.2) the connection with an
+    //# INVALID_TOKEN error.
+    [Fact]
+    public void A_token_of_a_Retry_is_bound_to_address_port_version_connection_ID_and_time_and_anything_else_ends_the_attempt()
+    {
+        byte[] retryId = [1, 2, 3, 4, 5, 6, 7, 8];
+        byte[] original = [8, 7, 6, 5, 4, 3, 2, 1, 0];
+        var server = Server();
+        var now = new Timestamp(TimeSpan.TicksPerMinute);
+        var token = new byte[AddressTokens.MaxLength];
+        token = token[..server.Tokens.WriteRetry(token, now, Client, QuicVersion.V1, retryId, original)];
+
+        Assert.Equal(TokenVerdict.Retry, server.Tokens.Check(now, token, Client, QuicVersion.V1, retryId, out var found));
+        Assert.Equal(new ConnectionId(original), found);
+        Assert.Equal(TokenVerdict.Retry, server.Tokens.Check(now + TimeSpan.FromSeconds(14), token, Client, QuicVersion.V1, retryId, out _));
+        var mistakes = new (Timestamp Now, NetworkAddress Address, QuicVersion Version, byte[] Id, byte[] Token)[]
+        {
+            (now + TimeSpan.FromSeconds(16), Client, QuicVersion.V1, retryId, token),
+            (now, Client with { Port = 50001 }, QuicVersion.V1, retryId, token),
+            (now, NetworkAddress.FromIPv4(0x0A000002, 50000), QuicVersion.V1, retryId, token),
+            (now, Client, QuicVersion.V2, retryId, token),
+            (now, Client, QuicVersion.V1, original, token),
+            (now, Client, QuicVersion.V1, retryId, token[..^1]),
+            (now, Client, QuicVersion.V1, retryId, [.. token, 0]),
+        };
+        foreach (var (at, address, version, id, bytes) in mistakes)
+        {
+            Assert.Equal(TokenVerdict.InvalidRetry, server.Tokens.Check(at, bytes, address, version, id, out _));
+            var initial = Initial(version, id, bytes);
+            Assert.Null(server.HandleDatagram(at, new(address), EcnCodepoint.NotEct, initial));
+            ExpectRefusal(server, version, id, TransportErrorCode.InvalidToken);
+            Assert.Equal((0, 0, 0), (server.Count, server.ConnectionIdCount, server.SourceCount));
+        }
+    }
+
+    [Fact]
+    public void No_token_with_a_byte_changed_and_no_part_of_one_is_taken()
+    {
+        byte[] id = [1, 2, 3, 4, 5, 6, 7, 8];
+        var tokens = new AddressTokens(CryptoProvider.Default, new SeededRandom(1).Fill, Secret, DateTimeOffset.UnixEpoch);
+        var now = new Timestamp(TimeSpan.TicksPerMinute);
+        var buffer = new byte[AddressTokens.MaxLength];
+        byte[] retry = [.. buffer.AsSpan(0, tokens.WriteRetry(buffer, now, Client, QuicVersion.V1, id, id))];
+        byte[] later = [.. buffer.AsSpan(0, tokens.WriteNew(buffer, now, Client, QuicVersion.V1))];
+        foreach (var token in new[] { retry, later })
+        {
+            for (var i = 0; i < token.Length; i++)
+            {
+                var changed = token.ToArray();
+                changed[i] ^= 0x1c;
+                Assert.NotInRange(tokens.Check(now, changed, Client, QuicVersion.V1, id, out _), TokenVerdict.Retry, TokenVerdict.NewToken);
+                Assert.NotInRange(tokens.Check(now, token.AsSpan(0, i), Client, QuicVersion.V1, id, out _), TokenVerdict.Retry, TokenVerdict.NewToken);
+            }
+        }
+
+        // Two tokens for one client have nothing in common that a bystander could see.
+        byte[] other = [.. buffer.AsSpan(0, tokens.WriteNew(buffer, now, Client, QuicVersion.V1))];
+        Assert.InRange(later.Zip(other).Skip(2).Count(static pair => pair.First == pair.Second), 0, 5);
+        Assert.Equal(TokenVerdict.NewToken, tokens.Check(now, later, Client, QuicVersion.V1, id, out _));
+        Assert.Equal(TokenVerdict.None, tokens.Check(now, later, Client, QuicVersion.V1, id, out _));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+    //= type=test
+    //# Clients MUST discard Retry packets that have a Retry Integrity Tag
+    //# that cannot be validated
+    [Fact]
+    public void A_client_takes_no_Retry_that_was_changed_or_is_empty_or_of_another_version_and_only_one()
+    {
+        var requests = new Requests(1, 10, 1);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromMilliseconds(1));
+        var first = connection.InitialDestinationId;
+        byte[] good = Retry(QuicVersion.V1, connection, [9, 9, 9, 9, 9, 9, 9, 9], [1, 2, 3]);
+        byte[] changed = [.. good];
+        changed[^20] ^= 1;
+        var path = new NetworkPath(world.Server.Address, world.Client.Address);
+        foreach (var bad in new[]
+        {
+            changed, Retry(QuicVersion.V1, connection, [9, 9, 9, 9, 9, 9, 9, 9], []), Retry(QuicVersion.V2, connection, [9, 9, 9, 9, 9, 9, 9, 9], [1, 2, 3]),
+            Retry(QuicVersion.V1, connection, first.Span.ToArray(), [1, 2, 3]), Retry(QuicVersion.V1, connection, [9, 9, 9, 9, 9, 9, 9, 9], new byte[1300]),
+        })
+        {
+            world.Client.Receive(world.Now, path, bad);
+            Assert.Equal(first, connection.InitialDestinationId);
+        }
+
+        world.Client.Receive(world.Now, path, good);
+        Assert.Equal(new ConnectionId([9, 9, 9, 9, 9, 9, 9, 9]), connection.InitialDestinationId);
+        world.Client.Receive(world.Now, path, Retry(QuicVersion.V1, connection, [7, 7, 7, 7, 7, 7, 7, 7], [1, 2, 3]));
+        Assert.Equal(new ConnectionId([9, 9, 9, 9, 9, 9, 9, 9]), connection.InitialDestinationId);
+    }
+
+    /// <summary>A connection whose client is given a token; afterwards the server asks everybody without one.</summary>
+    private static (World World, ReadOnlyMemory<byte> Token) Earn()
+    {
+        var requests = new Requests(1, 10, 1);
+        var world = new World(6, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Always, TokenSecret = Secret });
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        Assert.True(connection.TryTakeToken(out var token));
+        Assert.False(connection.TryTakeToken(out _));
+        connection.Close(world.Now, 0);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        return (world, token);
+    }
+
+    /// <summary>Whether a client with this token is answered with a Retry first.</summary>
+    private static bool IsAsked(World world, ReadOnlyMemory<byte> token, QuicVersion? version = null)
+    {
+        var before = world.Server.Endpoint.Statistics.Retries;
+        var connection = world.Client.Connect(world.Now, world.Server, new() { Token = token, Version = version ?? QuicVersion.V1 });
+        world.RunUntil(() => connection.IsHandshakeConfirmed, TimeSpan.FromSeconds(5));
+        connection.Close(world.Now, 0);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        return world.Server.Endpoint.Statistics.Retries > before;
+    }
+
+    private static Endpoint Server()
+    {
+        var random = new SeededRandom(1);
+        return new(new()
+        {
+            Random = random.Fill, ResetKey = new byte[32], TokenSecret = Secret, CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+        });
+    }
+
+    private static byte[] Initial(QuicVersion version, byte[] destination, byte[] token)
+    {
+        var packet = new byte[1200];
+        var writer = new WireWriter(packet);
+        PacketHeader.WriteLong(ref writer, version, PacketType.Initial, destination, [0xC1, 0xC2], token, 1);
+        VarInt.WriteTwoBytes(packet.AsSpan(writer.Position - 2), packet.Length - writer.Position);
+        return packet;
+    }
+
+    private static byte[] Retry(QuicVersion version, Connection client, byte[] source, byte[] token)
+    {
+        var packet = new byte[1600];
+        var writer = new WireWriter(packet);
+        writer.WriteByte((byte)(0xc0 | (version.BitsOf(PacketType.Retry) << 4)));
+        writer.WriteUInt32(version.Number);
+        writer.WriteByte((byte)client.FirstLocalId.Length);
+        writer.WriteBytes(client.FirstLocalId.Span);
+        writer.WriteByte((byte)source.Length);
+        writer.WriteBytes(source);
+        writer.WriteBytes(token);
+        if (writer.Position > RetryIntegrity.MaxPacketLength) return packet;
+        new RetryIntegrity(CryptoProvider.Default).ComputeTag(version, client.InitialDestinationId.Span, packet.AsSpan(0, writer.Position), writer.Free);
+        return packet[..(writer.Position + RetryIntegrity.TagLength)];
+    }
+
+    /// <summary>Opens the one packet that a server closes with what never was a connection.</summary>
+    internal static void ExpectRefusal(Endpoint server, QuicVersion version, byte[] destination, TransportErrorCode code)
+    {
+        var buffer = new byte[Transmit.MaxLength];
+        Assert.True(server.TryTransmit(buffer, out var answer));
+        Assert.False(server.TryTransmit(new byte[Transmit.MaxLength], out _));
+        var packet = buffer.AsSpan(0, answer.Length);
+        Assert.True(PacketHeader.TryRead(packet, 8, out var header));
+        Assert.Equal((PacketType.Initial, answer.Length), (header.Type, header.End));
+        var keys = InitialSecrets.Derive(CryptoProvider.Default, version, destination).Server;
+        Assert.True(keys.Header.TryUnprotect(packet, header.PacketNumberOffset, out var number, out var length));
+        var payload = packet[(header.PacketNumberOffset + length)..];
+        Assert.True(keys.Packet.TryOpen(new(number), packet[..(header.PacketNumberOffset + length)], payload, payload));
+        var reader = new WireReader(payload);
+        Assert.True(reader.TryReadVarInt(out var type));
+        Assert.False(ConnectionCloseFrame.TryRead(ref reader, (FrameType)type, out var close).IsError);
+        Assert.Equal((FrameType.ConnectionClose, (long)code), ((FrameType)type, close.ErrorCode));
+    }
+}

@@ -1,0 +1,265 @@
+using HyperGen.Quic.Admission;
+using HyperGen.Quic.Tokens;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>How many strangers are let in, and what it costs to turn the others away.</summary>
+public sealed class AdmissionTests
+{
+    [Fact]
+    public void Handshakes_beyond_the_threshold_have_to_prove_their_address_and_a_client_that_does_is_served()
+    {
+        var requests = new Requests(1, 100, 1);
+        var world = new World(1, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(static options => options with { RetryThreshold = 20 });
+        var flood = new Flood(world);
+        for (uint i = 0; i < 500; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        Assert.Equal((20, 480L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        Assert.Equal(481, world.Server.Endpoint.Statistics.Retries);
+        world.RunFor(TimeSpan.FromMinutes(3));
+        ExpectNothing(world.Server.Endpoint);
+    }
+
+    [Fact]
+    public void One_source_that_fills_its_share_is_asked_and_others_are_not()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Server.Configure(static options => options with { MaxHandshakesPerSource = 10 });
+        var flood = new Flood(world);
+        for (ushort i = 0; i < 50; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000001, i));
+        Assert.Equal((10, 40L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+        flood.Send(NetworkAddress.FromIPv4(0x0B000002, 1));
+        Assert.Equal((11, 40L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+
+        // All of an IPv6 network of 64 bits is one source.
+        for (uint i = 0; i < 50; i++) flood.Send(new(new UInt128(0x2001_0db8_0000_0001, i), 7));
+        Assert.Equal((21, 80L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+        flood.Send(new(new UInt128(0x2001_0db8_0000_0002, 1), 7));
+        Assert.Equal((22, 80L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+        world.RunFor(TimeSpan.FromMinutes(3));
+        ExpectNothing(world.Server.Endpoint);
+    }
+
+    [Fact]
+    public void Where_nobody_is_asked_the_share_of_a_source_still_holds()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Server.Configure(static options => options with { MaxHandshakesPerSource = 10, MaxHandshakes = 15, Retry = RetryPolicy.Never });
+        var flood = new Flood(world);
+        for (ushort i = 0; i < 50; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000001, i));
+        Assert.Equal(10, world.Server.Endpoint.HandshakeCount);
+        for (uint i = 0; i < 50; i++) flood.Send(NetworkAddress.FromIPv4(0x0C000000 + i, 1));
+        Assert.Equal((15, 0L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_connection_too_many_is_refused_in_one_packet(bool ofOneSource)
+    {
+        var closed = new List<CloseReason>();
+        var world = new World(1, new(), _ => new Requests(0, 0, 1), static _ => new Echo());
+        world.Server.Configure(options => ofOneSource ? options with { MaxConnectionsPerSource = 3 } : options with { MaxConnections = 3 });
+        var connections = Enumerable.Range(0, 5).Select(_ => world.Client.Connect(world.Now, world.Server)).ToArray();
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(3, connections.Count(static c => c.State == ConnectionState.Established));
+        Assert.All(
+            connections.Skip(3),
+            static c => Assert.Equal((CloseKind.ByPeerTransport, (long)TransportErrorCode.ConnectionRefused), (c.CloseReason.Kind, c.CloseReason.ErrorCode)));
+        Assert.Equal((3, 2L), (world.Server.Endpoint.Count, world.Server.Endpoint.Statistics.Refused));
+        Assert.Empty(closed);
+        connections[0].Close(world.Now, 0);
+        world.RunFor(TimeSpan.FromSeconds(5));
+        var another = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(ConnectionState.Established, another.State);
+    }
+
+    [Fact]
+    public void Refusals_and_resets_are_rationed()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Server.Configure(static options => options with { MaxConnections = 0 });
+        var flood = new Flood(world);
+        var answers = 0;
+        for (uint i = 0; i < 3000; i++) answers += flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        Assert.Equal(1000, answers);
+        world.Now += TimeSpan.FromMilliseconds(100);
+        var packet = new byte[100];
+        packet[0] = 0x40;
+        for (var i = 0; i < 3000; i++)
+        {
+            Assert.Null(world.Server.Endpoint.HandleDatagram(world.Now, default, EcnCodepoint.NotEct, packet));
+            answers += flood.Drain();
+        }
+
+        Assert.Equal(1100, answers);
+    }
+
+    [Fact]
+    public void Answers_nobody_fetches_are_bounded()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
+        var flood = new Flood(world);
+        for (uint i = 0; i < 2000; i++) flood.Deliver(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        Assert.InRange(flood.Drain(), 400, 800);
+        flood.Deliver(NetworkAddress.FromIPv4(0x0B000000, 1000));
+        Assert.Equal(1, flood.Drain());
+    }
+
+    [Fact]
+    public void Memory_under_pressure_asks_then_refuses_and_is_never_exceeded()
+    {
+        var memory = new MemoryBudget(4 << 20);
+        var requests = new Requests(1, 100, 1);
+        var world = new World(1, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(options => options with { Memory = memory, RetryThreshold = int.MaxValue, MaxHandshakesPerSource = int.MaxValue });
+        var flood = new Flood(world);
+        for (uint i = 0; i < 1000; i++)
+        {
+            flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+            Assert.InRange(memory.Leased, 0, memory.Capacity);
+        }
+
+        var half = world.Server.Endpoint.HandshakeCount;
+        Assert.InRange(half, 40, 90);
+        Assert.Equal(1000 - half, world.Server.Endpoint.Statistics.Retries);
+
+        // Those who prove their address come in until nearly all is gone.
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        var other = world.Server.Endpoint.Pages;
+        var taken = 0L;
+        while (memory.TryLease(memory.Chunk)) taken += memory.Chunk;
+        Assert.False(other.HasRoomFor(300_000));
+        var refused = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal((long)TransportErrorCode.ConnectionRefused, refused.CloseReason.ErrorCode);
+        memory.Return(taken);
+        world.RunFor(TimeSpan.FromMinutes(3));
+        ExpectNothing(world.Server.Endpoint);
+        Assert.InRange(memory.Leased, 0, 4 * memory.Chunk);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_transfer_that_meets_empty_memory_waits_and_goes_on(ulong seed)
+    {
+        var memory = new MemoryBudget(1 << 20);
+        var requests = new Requests(20, 60_000, 20);
+        var world = new World(seed, new() { Loss = 0.02 }, _ => requests, static _ => new Echo());
+        world.Server.Configure(options => options with { Memory = memory });
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.HandshakeCompleted, TimeSpan.FromSeconds(5));
+        long taken = 0;
+        var dropped = 0L;
+        for (var i = 0; i < 60; i++)
+        {
+            // Somebody else takes all there is, and gives it back a moment later.
+            while (memory.TryLease(memory.Chunk)) taken += memory.Chunk;
+            world.RunFor(TimeSpan.FromMilliseconds(15));
+            Assert.InRange(memory.Leased, 0, memory.Capacity);
+            memory.Return(taken);
+            taken = 0;
+            world.RunFor(TimeSpan.FromMilliseconds(5));
+            dropped = world.Server.Connections.Sum(static c => c.Statistics.PacketsDropped);
+        }
+
+        world.RunUntil(() => requests.Completed == 20 || requests.Closed.Kind != CloseKind.None, TimeSpan.FromMinutes(5));
+        Assert.Equal(default, requests.Closed);
+        Assert.True(dropped > 0, "the transfer never met empty memory");
+    }
+
+    [Fact]
+    public async Task A_budget_shared_by_threads_is_never_exceeded_and_comes_back()
+    {
+        var memory = new MemoryBudget(1 << 20);
+        var exceeded = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                if (memory.TryLease(300_000))
+                {
+                    if (memory.Leased > memory.Capacity) Interlocked.Increment(ref exceeded);
+                    memory.Return(300_000);
+                }
+            }
+        })));
+        Assert.Equal((0, 0L), (exceeded, memory.Leased));
+    }
+
+    [Fact]
+    public void Connection_IDs_a_client_chooses_do_not_share_buckets()
+    {
+        // IDs that collide under an unkeyed hash cannot be found under an unknown key: their hashes spread like any others.
+        var key = new byte[KeyedHash.KeyLength];
+        new SeededRandom(9).Fill(key);
+        var hash = new KeyedHash(key);
+        var buckets = new int[64];
+        Span<byte> id = stackalloc byte[8];
+        for (var i = 0; i < 6400; i++)
+        {
+            BitConverter.TryWriteBytes(id, (long)i << 40);
+            buckets[(uint)hash.Of(id) % 64]++;
+        }
+
+        Assert.All(buckets, static count => Assert.InRange(count, 50, 160));
+        new SeededRandom(10).Fill(key);
+        Assert.NotEqual(hash.Of(id), new KeyedHash(key).Of(id));
+    }
+
+    [Fact]
+    public void A_rate_is_a_rate_and_a_burst_a_burst()
+    {
+        var rate = new RateLimit(100, 10);
+        var now = new Timestamp(TimeSpan.TicksPerSecond);
+        Assert.Equal(10, Enumerable.Range(0, 50).Count(_ => rate.TryTake(now)));
+        now += TimeSpan.FromMilliseconds(50);
+        Assert.Equal(5, Enumerable.Range(0, 50).Count(_ => rate.TryTake(now)));
+        now += TimeSpan.FromHours(1);
+        Assert.Equal(10, Enumerable.Range(0, 50).Count(_ => rate.TryTake(now)));
+    }
+
+    private static void ExpectNothing(Endpoint endpoint) =>
+        Assert.Equal(
+            (0, 0, 0, 0, 0),
+            (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.SourceCount, endpoint.PagesInUse));
+
+    /// <summary>First packets of clients that say nothing more, from any address.</summary>
+    private sealed class Flood(World world)
+    {
+        private readonly byte[] _buffer = new byte[Transmit.MaxLength];
+        private readonly SeededRandom _random = new(77);
+        private byte[]? _hello;
+
+        /// <summary>Sends one and takes the answers that need no connection; how many there were.</summary>
+        public int Send(NetworkAddress from)
+        {
+            Deliver(from);
+            return Drain();
+        }
+
+        public void Deliver(NetworkAddress from)
+        {
+            // A packet of a real client, sealed anew for a connection ID of its own each time.
+            var endpoint = new Endpoint(new() { Random = _random.Fill, ResetKey = new byte[32] });
+            var client = endpoint.Connect(world.Now, default, parameters => TestTls.Client(parameters, _random));
+            Assert.True(client.TryTransmit(world.Now, _buffer, out var transmit));
+            _hello = _buffer[..Math.Min(transmit.Length, transmit.SegmentSize)];
+            world.Server.Receive(world.Now, new(from, world.Server.Address), _hello);
+        }
+
+        public int Drain()
+        {
+            var count = 0;
+            while (world.Server.Endpoint.TryTransmit(_buffer, out _)) count++;
+            return count;
+        }
+    }
+}
