@@ -84,7 +84,7 @@ internal sealed partial class Connection
     /// <summary>Whoever is to answer has gone, or takes longer than a peer should wait.</summary>
     private void GiveUpQuestion(Timestamp now)
     {
-        Handshake.Refuse(Question!.Id, TlsAlert.InternalError, "A question of the handshake was not answered in time.");
+        Handshake.Expire(Question!.Id);
         HandleAnswer(now);
     }
 
@@ -123,7 +123,11 @@ internal sealed partial class Connection
         InstallInitialKeys();
     }
 
-    private void StartTls(Func<ReadOnlyMemory<byte>, TlsHandshake> create) => Handshake = create(EncodeParameters());
+    private void StartTls(Func<ReadOnlyMemory<byte>, TlsHandshake> create)
+    {
+        Handshake = create(EncodeParameters());
+        Handshake.QuicVersion = _version.Number;
+    }
 
     private ReadOnlyMemory<byte> EncodeParameters()
     {

@@ -85,7 +85,11 @@ internal sealed partial class Connection
             Initial.Read = null;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9369#section-5
+        //# After compatible version negotiation, any resulting session ticket
+        //# maps to the negotiated version rather than the original one.
         _version = version;
+        Handshake.QuicVersion = version.Number;
         InstallInitialKeys();
     }
 

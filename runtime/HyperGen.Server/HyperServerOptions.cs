@@ -33,6 +33,12 @@ public sealed class HyperServerOptions
     /// <summary>How many threads serve HTTP/3, each with a socket of its own; null, the default, for one a processor core.</summary>
     public int? Shards { get; set; }
 
+    /// <summary>
+    /// The file that keeps the secrets behind HTTP/3's session tickets, address tokens and stateless resets, made with mode 0600 when it is absent; null, the
+    /// default, for <c>secrets</c> in the folder of the user's application data (<c>~/.local/share/hypergen</c>). Servers behind one address need the same.
+    /// </summary>
+    public string? Secrets { get; set; }
+
     /// <summary>The certificate for https.</summary>
     public HyperCertificateOptions Certificate { get; } = new();
 

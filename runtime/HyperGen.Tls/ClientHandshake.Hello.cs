@@ -29,7 +29,7 @@ internal sealed partial class ClientHandshake
         writer.UInt8(0);
 
         var suites = writer.Begin16();
-        foreach (var suite in _options.CipherSuites)
+        foreach (var suite in Options.CipherSuites)
         {
             if (Crypto.IsSupported(suite.Aead))
             {
@@ -76,7 +76,7 @@ internal sealed partial class ClientHandshake
 
         var groups = writer.Begin(ExtensionType.SupportedGroups);
         var groupList = writer.Begin16();
-        foreach (var group in _options.Groups)
+        foreach (var group in Options.Groups)
         {
             writer.UInt16((ushort)group);
         }
@@ -86,7 +86,7 @@ internal sealed partial class ClientHandshake
 
         var schemes = writer.Begin(ExtensionType.SignatureAlgorithms);
         var schemeList = writer.Begin16();
-        foreach (var scheme in _options.SignatureSchemes)
+        foreach (var scheme in Options.SignatureSchemes)
         {
             writer.UInt16((ushort)scheme);
         }
@@ -178,7 +178,7 @@ internal sealed partial class ClientHandshake
         //# that was not offered MUST abort the handshake with an "illegal_parameter"
         //# alert.
         var suite = CipherSuite.Find(hello.CipherSuite);
-        if (suite is null || !_options.CipherSuites.Contains(suite) || !Crypto.IsSupported(suite.Aead))
+        if (suite is null || !Options.CipherSuites.Contains(suite) || !Crypto.IsSupported(suite.Aead))
         {
             return TlsError.FromAlert(TlsAlert.IllegalParameter, "The server chose a cipher suite that was not offered.");
         }
@@ -212,7 +212,7 @@ internal sealed partial class ClientHandshake
         //# in the "supported_groups" extension in the original ClientHello and (2)
         //# the selected_group field does not correspond to a group which was
         //# provided in the "key_share" extension in the original ClientHello.
-        if (hello.Group is not null && (group == _share.Group || !_options.Groups.Contains(group)))
+        if (hello.Group is not null && (group == _share.Group || !Options.Groups.Contains(group)))
         {
             Fail(TlsAlert.IllegalParameter, "The server asks for a key that it has, or of a group that was not offered.");
             return;
@@ -278,7 +278,7 @@ internal sealed partial class ClientHandshake
 
         Group = _share.Group;
         _schedule!.Append(message);
-        _schedule.EnterHandshake(secret, out var client, out var server);
+        EnterHandshake(_schedule, secret, _random, out var client, out var server);
         CryptographicOperations.ZeroMemory(secret);
         _share.Dispose();
         _clientHello = default;

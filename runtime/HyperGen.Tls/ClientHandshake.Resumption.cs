@@ -15,7 +15,6 @@ internal sealed partial class ClientHandshake
 
     private byte[] _serverParameters = [];
     private byte[] _resumptionSecret = [];
-    private bool _isEarlyDataOffered;
 
     /// <summary>Whether early data may be sent: the server may still reject it.</summary>
     private bool OffersEarlyData =>
@@ -26,7 +25,10 @@ internal sealed partial class ClientHandshake
     //# certificate presented in the original session, and SHOULD only resume if
     //# the SNI value matches the one used in the original session.
     private bool IsUsable(ClientSession session) =>
-        session.IsUsable(_client.Now) && session.ServerName == _client.ServerName && _options.CipherSuites.Contains(session.Suite);
+        session.IsUsable(_client.Now)
+        && session.QuicVersion == _client.QuicVersion
+        && session.ServerName == _client.ServerName
+        && Options.CipherSuites.Contains(session.Suite);
 
     /// <summary>Writes early_data and pre_shared_key, which must be the last extension.</summary>
     /// <returns>Where the binder goes, once all lengths are written.</returns>
@@ -35,7 +37,7 @@ internal sealed partial class ClientHandshake
         if (OffersEarlyData)
         {
             writer.End16(writer.Begin(ExtensionType.EarlyData));
-            _isEarlyDataOffered = true;
+            EarlyData = EarlyDataState.Offered;
         }
 
         var preSharedKey = writer.Begin(ExtensionType.PreSharedKey);
@@ -63,7 +65,9 @@ internal sealed partial class ClientHandshake
         {
             Debug.Assert(_earlySchedule is not null, "early data is offered with the first ClientHello only");
             _earlySchedule.Append(writer.From(0));
-            Emit(TlsEvent.WriteSecret(EncryptionLevel.EarlyData, _earlySchedule.DeriveEarlyTraffic()));
+            var secret = _earlySchedule.DeriveEarlyTraffic();
+            LogSecret("CLIENT_EARLY_TRAFFIC_SECRET"u8, _random, secret.Bytes);
+            Emit(TlsEvent.WriteSecret(EncryptionLevel.EarlyData, secret));
         }
     }
 
@@ -107,7 +111,7 @@ internal sealed partial class ClientHandshake
             return true;
         }
 
-        if (!_isEarlyDataOffered)
+        if (EarlyData != EarlyDataState.Offered)
         {
             Fail(ExtensionReader.Unexpected(ExtensionType.EarlyData, "EncryptedExtensions"));
             return false;
@@ -120,14 +124,15 @@ internal sealed partial class ClientHandshake
             return false;
         }
 
+        EarlyData = EarlyDataState.Accepted;
         return true;
     }
 
     private void RejectEarlyData()
     {
-        if (_isEarlyDataOffered)
+        if (EarlyData == EarlyDataState.Offered)
         {
-            _isEarlyDataOffered = false;
+            EarlyData = EarlyDataState.Rejected;
             Emit(TlsEvent.EarlyDataRejected());
         }
     }
@@ -156,6 +161,7 @@ internal sealed partial class ClientHandshake
             ServerName = _client.ServerName,
             ApplicationProtocol = ApplicationProtocol,
             TransportParameters = _serverParameters,
+            QuicVersion = QuicVersion,
         }));
     }
 }

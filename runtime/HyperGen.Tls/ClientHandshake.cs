@@ -10,9 +10,8 @@ namespace HyperGen.Tls;
 /// <see cref="VerifyChainQuestion"/>, unless a session is resumed. The hellos are in <c>ClientHandshake.Hello.cs</c>, sessions in
 /// <c>ClientHandshake.Resumption.cs</c>.
 /// </remarks>
-internal sealed partial class ClientHandshake : TlsHandshake
+internal sealed partial class ClientHandshake : MessageHandshake
 {
-    private readonly HandshakeOptions _options;
     private readonly ClientOptions _client;
     private State _state;
     private KeySchedule? _schedule;
@@ -23,11 +22,11 @@ internal sealed partial class ClientHandshake : TlsHandshake
     /// <param name="client">Whom to talk to, and about what.</param>
     /// <param name="random">Where the client's random and its private keys are drawn from.</param>
     public ClientHandshake(HandshakeOptions options, ClientOptions client, RandomSource random)
-        : base(options.Crypto, random)
+        : base(options, random)
     {
-        _options = options;
         _client = client;
         ServerName = client.ServerName;
+        QuicVersion = client.QuicVersion;
         _share = Crypto.CreateKeyShare(options.Groups[0], random);
         random(_random);
         _session = client.Session is { } session && IsUsable(session) ? session : null;
@@ -107,6 +106,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
 
     protected override void OnClosed()
     {
+        base.OnClosed();
         _share.Dispose();
         _schedule?.Dispose();
         _earlySchedule?.Dispose();
@@ -190,7 +190,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
         //# If the CertificateVerify message is sent by a server, the signature
         //# algorithm MUST be one offered in the client's "signature_algorithms" extension
-        if (!_options.SignatureSchemes.Contains((SignatureScheme)scheme))
+        if (!Options.SignatureSchemes.Contains((SignatureScheme)scheme))
         {
             Fail(TlsAlert.IllegalParameter, "The server signed with an algorithm that was not offered.");
             return;
@@ -239,7 +239,7 @@ internal sealed partial class ClientHandshake : TlsHandshake
         }
 
         schedule.Append(message);
-        schedule.EnterApplication(out var client, out var server);
+        EnterApplication(schedule, _random, out var client, out var server);
         SendFinished();
         Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, client));
         Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, server));

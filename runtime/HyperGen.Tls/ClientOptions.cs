@@ -26,6 +26,9 @@ internal sealed class ClientOptions
     /// <summary>Whether to send early data, if <see cref="Session"/> allows it: its secret then comes before any other. Default: no.</summary>
     public bool SendsEarlyData { get; init; }
 
+    /// <summary>The QUIC version of the connection's first packet, which <see cref="Session"/> must be of to be used. Default: 1.</summary>
+    public uint QuicVersion { get; init; } = 1;
+
     /// <summary>The wall-clock time, from which the age of <see cref="Session"/> is told. Needed when there is one.</summary>
     public DateTimeOffset Now { get; init; }
 }

@@ -30,6 +30,17 @@ internal sealed class ClientSession(CipherSuite suite, byte[] psk, byte[] ticket
     /// <summary>The server's transport parameters, whose limits hold for early data.</summary>
     public required ReadOnlyMemory<byte> TransportParameters { get; init; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9369#section-5
+    //# Clients MUST NOT use a session ticket or token
+    //# from a QUIC version 1 connection to initiate a QUIC version 2 connection, and
+    //# vice versa.
+
+    /// <summary>The QUIC version of the connection that the ticket came on, the only one it may begin a connection of.</summary>
+    public required uint QuicVersion { get; init; }
+
+    /// <summary>What HTTP/3 wants to know again: the server's SETTINGS. Set by whoever takes the event, when they are known.</summary>
+    public ReadOnlyMemory<byte> ApplicationState { get; set; }
+
     /// <summary>When the ticket arrived. Set by whoever takes the event, for the handshake knows no time.</summary>
     public DateTimeOffset ReceivedAt { get; set; }
 

@@ -24,6 +24,9 @@ internal sealed class HandshakeOptions
     /// </summary>
     public IReadOnlyList<NamedGroup> Groups { get; init; } = [NamedGroup.X25519, NamedGroup.Secp256r1];
 
+    /// <summary>Where secrets are written for a debugger of the protocol; null, the default, for nowhere. Who sets it gives up all secrecy.</summary>
+    public KeyLogSink? KeyLog { get; init; }
+
     /// <summary>What a client accepts in the server's CertificateVerify, most preferred first. Default: all we know.</summary>
     public IReadOnlyList<SignatureScheme> SignatureSchemes { get; init; } =
     [

@@ -111,13 +111,18 @@ internal sealed class KeySchedule : IDisposable
     }
 
     /// <summary>Moves on to the main secret. The transcript must end with the server's Finished.</summary>
-    public void EnterApplication(out TrafficSecret client, out TrafficSecret server)
+    /// <param name="client">The client's first secret of 1-RTT.</param>
+    /// <param name="server">The server's.</param>
+    /// <param name="exporter">Receives the exporter secret: as many bytes as the hash has.</param>
+    public void EnterApplication(out TrafficSecret client, out TrafficSecret server, Span<byte> exporter)
     {
         Span<byte> zeros = stackalloc byte[HashKinds.MaxLength];
         zeros.Clear();
         Advance(zeros[.._suite.Hash.Length]);
         client = Derive("c ap traffic"u8);
         server = Derive("s ap traffic"u8);
+        using var derived = Derive("exp master"u8);
+        derived.Bytes.CopyTo(exporter);
     }
 
     /// <summary>The pre-shared key of a ticket is derived from this one. The transcript must end with the client's Finished.</summary>

@@ -9,6 +9,7 @@ internal sealed partial class ServerHandshake
     /// <summary>A client has two or three. The rest of a list made to keep us busy is not looked at.</summary>
     private const int MaxApplicationProtocols = 32;
 
+    private readonly byte[] _clientRandom = new byte[32];
     private byte[] _clientSessionId = [];
     private byte[] _clientKeyExchange = [];
     private bool _hasRetried;
@@ -41,7 +42,9 @@ internal sealed partial class ServerHandshake
             return;
         }
 
+        hello.Random.CopyTo(_clientRandom);
         _clientSessionId = hello.SessionId.ToArray();
+        EarlyData = hello.HasEarlyData ? EarlyDataState.Offered : EarlyData;
         if (!TrySelectGroup(hello, message))
         {
             return;
@@ -104,7 +107,7 @@ internal sealed partial class ServerHandshake
 
     private CipherSuite? SelectSuite(UInt16List offered)
     {
-        foreach (var suite in _options.CipherSuites)
+        foreach (var suite in Options.CipherSuites)
         {
             if (offered.Contains(suite.Id) && Crypto.IsSupported(suite.Aead))
             {
@@ -120,7 +123,7 @@ internal sealed partial class ServerHandshake
     private bool TrySelectGroup(in ClientHello hello, ReadOnlySpan<byte> message)
     {
         NamedGroup? common = null;
-        foreach (var group in _options.Groups)
+        foreach (var group in Options.Groups)
         {
             //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.8
             //# Servers MUST NOT send a KeyShareEntry for any group not
@@ -169,6 +172,7 @@ internal sealed partial class ServerHandshake
     private void SendRetryRequest()
     {
         _hasRetried = true;
+        RejectEarlyData();
         var writer = new MessageWriter(128);
         var message = WriteHelloStart(writer, ServerHello.RetryRandom);
         var extensions = writer.Begin16();

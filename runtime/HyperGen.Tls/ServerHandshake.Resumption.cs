@@ -14,6 +14,9 @@ internal sealed partial class ServerHandshake
     /// <summary>How long tickets may follow from one proof of identity: the longest that RFC 9846 lets a ticket live.</summary>
     private static readonly TimeSpan _maxAuthenticationAge = TimeSpan.FromDays(7);
 
+    /// <summary>Leaves room for the rest of a ticket, which has at most 65,535 bytes and comes back in a ClientHello of 64 KiB.</summary>
+    private const int MaxApplicationState = 16 * 1024;
+
     private readonly TicketKeys? _tickets;
     private readonly DateTimeOffset _now;
     private SessionState? _session;
@@ -21,26 +24,22 @@ internal sealed partial class ServerHandshake
     private byte[] _resumptionSecret = [];
     private long _authenticatedAt;
     private bool _isResumable;
-    private bool _isEarlyDataOffered;
-    private bool _isEarlyDataAdmitted;
+    private bool _isFresh;
     private byte _ticketCount;
 
-    /// <summary>Answers an <see cref="AdmitEarlyDataQuestion"/>.</summary>
-    /// <param name="id">The question's id.</param>
-    /// <param name="isAdmitted">Whether early data is read. When it is not, the client sends it again after the handshake.</param>
-    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
-    /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
-    public bool AnswerEarlyData(int id, bool isAdmitted)
+    public override bool AnswerEarlyData(int id, bool isAdmitted)
     {
         if (!TryClose<AdmitEarlyDataQuestion>(id, out _))
         {
             return false;
         }
 
-        _isEarlyDataAdmitted = isAdmitted;
+        EarlyData = isAdmitted ? EarlyDataState.Accepted : EarlyDataState.Rejected;
         if (isAdmitted)
         {
-            Emit(TlsEvent.ReadSecret(EncryptionLevel.EarlyData, _schedule!.DeriveEarlyTraffic()));
+            var secret = _schedule!.DeriveEarlyTraffic();
+            LogSecret("CLIENT_EARLY_TRAFFIC_SECRET"u8, _clientRandom, secret.Bytes);
+            Emit(TlsEvent.ReadSecret(EncryptionLevel.EarlyData, secret));
         }
 
         SendResumption();
@@ -48,13 +47,7 @@ internal sealed partial class ServerHandshake
         return true;
     }
 
-    /// <summary>Sends a session ticket, once the handshake is complete.</summary>
-    /// <param name="now">The wall-clock time.</param>
-    /// <param name="applicationState">What QUIC and HTTP/3 want to know again when it comes back; at most 65,535 bytes. It travels sealed.</param>
-    /// <param name="allowsEarlyData">Whether the client may send early data with it.</param>
-    /// <returns>False when there are no ticket keys, or the client has no use for a ticket.</returns>
-    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
-    public bool TryIssueTicket(DateTimeOffset now, ReadOnlySpan<byte> applicationState, bool allowsEarlyData)
+    public override bool TryIssueTicket(DateTimeOffset now, ReadOnlySpan<byte> applicationState, bool allowsEarlyData)
     {
         if (!IsComplete)
         {
@@ -65,6 +58,8 @@ internal sealed partial class ServerHandshake
         {
             return false;
         }
+
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(applicationState.Length, MaxApplicationState, nameof(applicationState));
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# The server MUST generate a fresh value for each ticket it sends.
@@ -83,6 +78,8 @@ internal sealed partial class ServerHandshake
             AllowsEarlyData = allowsEarlyData,
             ApplicationProtocol = ApplicationProtocol,
             ServerName = ServerName,
+            QuicVersion = QuicVersion,
+            TransportParameters = _transportParameters,
             ApplicationState = applicationState.ToArray(),
         };
         var encoded = state.Encode();
@@ -147,7 +144,7 @@ internal sealed partial class ServerHandshake
         }
 
         _binder = offered.Binder.ToArray();
-        _isEarlyDataOffered = hello.HasEarlyData && IsFresh(session, offered.ObfuscatedTicketAge);
+        _isFresh = IsFresh(session, offered.ObfuscatedTicketAge);
         return null;
     }
 
@@ -160,6 +157,7 @@ internal sealed partial class ServerHandshake
         //# Any ticket MUST only be resumed with a cipher suite that has the
         //# same KDF hash algorithm as that used to establish the original connection.
         return session.Suite.Hash == Suite!.Hash
+            && session.QuicVersion == QuicVersion
             && string.Equals(session.ServerName, ServerName, StringComparison.OrdinalIgnoreCase)
             && age >= -_freshness
             && age <= _tickets!.Lifetime
@@ -181,7 +179,7 @@ internal sealed partial class ServerHandshake
     //# it MUST verify that the following values are the same as those
     //# associated with the selected PSK
     private bool MayHaveEarlyData(SessionState session) =>
-        _isEarlyDataOffered && session.AllowsEarlyData && session.Suite == Suite && session.ApplicationProtocol == ApplicationProtocol;
+        EarlyData == EarlyDataState.Offered && _isFresh && session.AllowsEarlyData && session.Suite == Suite && session.ApplicationProtocol == ApplicationProtocol;
 
     /// <summary>The whole flight of a server that resumes: no certificate, nothing to sign.</summary>
     private void SendResumption()
@@ -192,6 +190,14 @@ internal sealed partial class ServerHandshake
             WriteEncryptedExtensions(writer);
             _schedule!.Append(writer.From(0));
             SendFinished(writer);
+        }
+    }
+
+    private void RejectEarlyData()
+    {
+        if (EarlyData == EarlyDataState.Offered)
+        {
+            EarlyData = EarlyDataState.Rejected;
         }
     }
 

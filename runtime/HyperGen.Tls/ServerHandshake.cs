@@ -10,9 +10,8 @@ namespace HyperGen.Tls;
 /// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>. What it negotiates is in <c>ServerHandshake.Negotiation.cs</c>, what it remembers
 /// in <c>ServerHandshake.Resumption.cs</c>.
 /// </remarks>
-internal sealed partial class ServerHandshake : TlsHandshake
+internal sealed partial class ServerHandshake : MessageHandshake
 {
-    private readonly HandshakeOptions _options;
     private State _state;
     private KeySchedule? _schedule;
     private TrafficSecret? _clientApplicationSecret;
@@ -23,9 +22,8 @@ internal sealed partial class ServerHandshake : TlsHandshake
     /// <param name="tickets">What opens and seals session tickets; null when sessions are not resumed.</param>
     /// <param name="now">The wall-clock time, which tells the age of a ticket. Needed when there are ticket keys.</param>
     public ServerHandshake(HandshakeOptions options, RandomSource random, TicketKeys? tickets = null, DateTimeOffset now = default)
-        : base(options.Crypto, random)
+        : base(options, random)
     {
-        _options = options;
         _tickets = tickets;
         _now = now;
     }
@@ -40,15 +38,9 @@ internal sealed partial class ServerHandshake : TlsHandshake
         Connected,
     }
 
-    /// <inheritdoc />
     public override void SetTransportParameters(ReadOnlySpan<byte> parameters) => _transportParameters = parameters.ToArray();
 
-    /// <summary>Answers a <see cref="SelectCredentialsQuestion"/>.</summary>
-    /// <param name="id">The question's id.</param>
-    /// <param name="selection">What to answer the ClientHello with.</param>
-    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
-    /// <exception cref="InvalidOperationException">The open question is of another kind, or the transport parameters are not set.</exception>
-    public bool AnswerCredentials(int id, ServerSelection selection)
+    public override bool AnswerCredentials(int id, ServerSelection selection)
     {
         if (_transportParameters.Length == 0)
         {
@@ -68,10 +60,11 @@ internal sealed partial class ServerHandshake : TlsHandshake
             }
             else if (MayHaveEarlyData(_session))
             {
-                Ask(new AdmitEarlyDataQuestion(NextQuestionId(), _session.ApplicationState, _binder));
+                Ask(new AdmitEarlyDataQuestion(NextQuestionId(), _session, _binder));
             }
             else
             {
+                RejectEarlyData();
                 SendResumption();
             }
         }
@@ -117,6 +110,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
 
     protected override void OnClosed()
     {
+        base.OnClosed();
         _schedule?.Dispose();
         _clientApplicationSecret?.Dispose();
         ForgetSession();
@@ -125,6 +119,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
     /// <summary>The flight up to the Certificate; the rest follows when the signature is there.</summary>
     private void SendCertificate(SelectCredentialsQuestion question, ServerSelection selection)
     {
+        RejectEarlyData();
         if (!TrySelectCredential(question, selection, out var credential, out var scheme) || !TrySendServerHello())
         {
             return;
@@ -156,7 +151,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
         schedule.Append(hello.From(0));
         Send(EncryptionLevel.Initial, hello.Memory);
 
-        schedule.EnterHandshake(secret, out var client, out var server);
+        EnterHandshake(schedule, secret, _clientRandom, out var client, out var server);
         CryptographicOperations.ZeroMemory(secret);
         Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, server));
         Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, client));
@@ -177,7 +172,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
         schedule.Append(writer.From(start));
         Send(EncryptionLevel.Handshake, writer.Memory);
 
-        schedule.EnterApplication(out var client, out var server);
+        EnterApplication(schedule, _clientRandom, out var client, out var server);
         Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, server));
         _clientApplicationSecret = client;
         _state = State.WaitFinished;
@@ -244,7 +239,7 @@ internal sealed partial class ServerHandshake : TlsHandshake
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
         //# A server accepts 0-RTT by sending an early_data extension in the
         //# EncryptedExtensions
-        if (_isEarlyDataAdmitted)
+        if (EarlyData == EarlyDataState.Accepted)
         {
             writer.End16(writer.Begin(ExtensionType.EarlyData));
         }

@@ -9,7 +9,7 @@ namespace HyperGen.Tls;
 internal sealed class SessionState : IDisposable
 {
     /// <summary>Changes whenever the layout does: tickets of another layout are not understood, which costs a full handshake.</summary>
-    private const int Layout = 1;
+    private const int Layout = 2;
 
     public required CipherSuite Suite { get; init; }
 
@@ -31,21 +31,29 @@ internal sealed class SessionState : IDisposable
 
     public required string? ServerName { get; init; }
 
-    /// <summary>What QUIC and HTTP/3 want to know again.</summary>
+    /// <summary>The QUIC version of the connection that the ticket was issued on.</summary>
+    public required uint QuicVersion { get; init; }
+
+    /// <summary>Our transport parameters then, as they were on the wire.</summary>
+    public required byte[] TransportParameters { get; init; }
+
+    /// <summary>What HTTP/3 wants to know again.</summary>
     public required byte[] ApplicationState { get; init; }
 
     public byte[] Encode()
     {
-        var writer = new MessageWriter(160 + ApplicationState.Length);
+        var writer = new MessageWriter(160 + TransportParameters.Length + ApplicationState.Length);
         writer.UInt8(Layout);
         writer.UInt16(Suite.Id);
         writer.UInt64((ulong)IssuedAt);
         writer.UInt64((ulong)AuthenticatedAt);
         writer.UInt32(AgeAdd);
+        writer.UInt32(QuicVersion);
         writer.UInt8(AllowsEarlyData ? 1 : 0);
         writer.Vector8(Psk);
         writer.Vector8(ApplicationProtocol.Protocol.Span);
         writer.Vector8(Encoding.ASCII.GetBytes(ServerName ?? ""));
+        writer.Vector16(TransportParameters);
         writer.Vector16(ApplicationState);
         return writer.Memory.ToArray();
     }
@@ -61,10 +69,12 @@ internal sealed class SessionState : IDisposable
             || !reader.TryUInt64(out var issuedAt)
             || !reader.TryUInt64(out var authenticatedAt)
             || !reader.TryUInt32(out var ageAdd)
+            || !reader.TryUInt32(out var quicVersion)
             || !reader.TryUInt8(out var allowsEarlyData)
             || !reader.TryVector8(out var psk)
             || !reader.TryVector8(out var protocol)
             || !reader.TryVector8(out var serverName)
+            || !reader.TryVector16(out var transportParameters)
             || !reader.TryVector16(out var applicationState)
             || !reader.IsEmpty)
         {
@@ -78,9 +88,11 @@ internal sealed class SessionState : IDisposable
             IssuedAt = (long)issuedAt,
             AuthenticatedAt = (long)authenticatedAt,
             AgeAdd = ageAdd,
+            QuicVersion = quicVersion,
             AllowsEarlyData = allowsEarlyData == 1,
             ApplicationProtocol = new SslApplicationProtocol(protocol.ToArray()),
             ServerName = serverName.IsEmpty ? null : Encoding.ASCII.GetString(serverName),
+            TransportParameters = transportParameters.ToArray(),
             ApplicationState = applicationState.ToArray(),
         };
     }

@@ -1,32 +1,26 @@
 using System.Net.Security;
-using HyperGen.Tls.Crypto;
-using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>One side of a TLS 1.3 handshake as QUIC carries it (RFC 9001, section 4): the seam between the two.</summary>
+/// <summary>One side of a TLS 1.3 handshake as QUIC carries it (RFC 9001, section 4): the seam between the two, and all that QUIC knows of TLS.</summary>
 /// <remarks>
 /// It does no I/O and knows no time: bytes and answers come in, bytes and events come out. After every call that puts something in, QUIC takes
 /// events with <see cref="TryGetEvent"/> until there are none, then bytes with <see cref="TryGetOutput"/> until there are none; that order has the
 /// keys of a level there before bytes that need them. It belongs to the thread that owns the connection. Nothing a peer sends makes it throw: the
 /// handshake fails with an event instead, after which input and answers are ignored.
+/// <para>
+/// Ours are <see cref="ClientHandshake"/> and <see cref="ServerHandshake"/>, over <see cref="MessageHandshake"/>. Another provider (OpenSSL's callbacks
+/// for QUIC, say) derives from this class: it turns what it is called back with into <see cref="Emit"/>, <see cref="Send"/> and <see cref="Ask"/>.
+/// </para>
 /// </remarks>
 internal abstract class TlsHandshake : IDisposable
 {
     private readonly Queue<TlsEvent> _events = new();
     private readonly Queue<(EncryptionLevel Level, ReadOnlyMemory<byte> Bytes)> _output = new();
-    private HandshakeBuffer _input;
-    private TlsQuestion? _question;
     private int _questionCount;
 
-    protected TlsHandshake(CryptoProvider crypto, RandomSource random)
-    {
-        Crypto = crypto;
-        Random = random;
-    }
-
     /// <summary>The level at which handshake bytes are expected now. QUIC keeps those of later levels until this reaches them.</summary>
-    public EncryptionLevel ReadLevel { get; private set; }
+    public EncryptionLevel ReadLevel { get; protected set; }
 
     /// <summary>Whether our Finished is sent and the peer's verified.</summary>
     public bool IsComplete { get; private set; }
@@ -46,48 +40,32 @@ internal abstract class TlsHandshake : IDisposable
     /// <summary>Whether a session is resumed, so that no certificate is sent. Known once the handshake is complete.</summary>
     public bool IsResumed { get; protected set; }
 
+    /// <summary>
+    /// What became of early data (0-RTT). At a client it is settled when the event <see cref="TlsEventKind.PeerTransportParameters"/> comes, at a server
+    /// before the secrets of <see cref="EncryptionLevel.Handshake"/>.
+    /// </summary>
+    public EarlyDataState EarlyData { get; protected set; }
+
     /// <summary>The name the client asked for (SNI); null when it asked for none.</summary>
     public string? ServerName { get; protected set; }
 
-    protected CryptoProvider Crypto { get; }
+    /// <summary>The peer's certificates in DER, its own first, once they are verified; empty when it has shown none, and when a session is resumed.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PeerCertificates { get; protected set; } = [];
 
-    protected RandomSource Random { get; }
+    //= https://www.rfc-editor.org/rfc/rfc9369#section-5
+    //# Servers MUST validate the originating version of any session ticket or
+    //# token and not accept one issued from a different version.
 
     /// <summary>
-    /// Server: sets what goes into the quic_transport_parameters extension, before the question of credentials is answered. The peer's may be known by then.
+    /// The QUIC version, to which tickets are bound. At first that of the client's first packet; QUIC sets it to the negotiated version before the
+    /// handshake is complete when that is another one. Default: 1.
     /// </summary>
-    /// <param name="parameters">The extension's body, which is copied.</param>
-    /// <exception cref="InvalidOperationException">This is a client, whose parameters went out with its first message.</exception>
-    public virtual void SetTransportParameters(ReadOnlySpan<byte> parameters) =>
-        throw new InvalidOperationException("A client's transport parameters are set when its handshake is made.");
+    public uint QuicVersion { get; set; } = 1;
 
     /// <summary>Takes the next bytes of a level's CRYPTO stream, in order and without gaps, cut anywhere.</summary>
     /// <param name="level">The level of the packets they came in.</param>
     /// <param name="bytes">Copied: the memory may be reused at once.</param>
-    public void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes)
-    {
-        if (Error is not null || bytes.IsEmpty)
-        {
-            return;
-        }
-
-        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
-        //# If the packet is from a previously installed encryption level, it MUST NOT
-        //# contain data that extends past the end of previously received data in that
-        //# flow.
-        if (level != ReadLevel)
-        {
-            Fail(TlsError.ProtocolViolation($"Handshake bytes came at level {level} while those of {ReadLevel} are expected."));
-        }
-        else if (!_input.TryAppend(bytes))
-        {
-            Fail(TlsError.CryptoBufferExceeded("More handshake bytes arrived than are kept while the handshake waits."));
-        }
-        else
-        {
-            ReadMessages();
-        }
-    }
+    public abstract void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes);
 
     /// <summary>Takes the next event.</summary>
     public bool TryGetEvent(out TlsEvent next) => _events.TryDequeue(out next);
@@ -102,54 +80,70 @@ internal abstract class TlsHandshake : IDisposable
         return found;
     }
 
+    /// <summary>
+    /// Server: sets what goes into the quic_transport_parameters extension, before <see cref="AnswerCredentials"/>; the peer's are known by then. May be
+    /// called again until then.
+    /// </summary>
+    /// <param name="parameters">The extension's body, which is copied.</param>
+    /// <exception cref="InvalidOperationException">This is a client, which was given its parameters when it was made.</exception>
+    public virtual void SetTransportParameters(ReadOnlySpan<byte> parameters) =>
+        throw new InvalidOperationException("A client is given its transport parameters when it is made.");
+
+    /// <summary>Answers a <see cref="SelectCredentialsQuestion"/>.</summary>
+    /// <param name="id">The question's id.</param>
+    /// <param name="selection">What to answer the ClientHello with.</param>
+    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
+    /// <exception cref="InvalidOperationException">The open question is of another kind, or the transport parameters are not set.</exception>
+    public virtual bool AnswerCredentials(int id, ServerSelection selection) => throw NotAskedHere();
+
     /// <summary>Answers a <see cref="SignQuestion"/>.</summary>
     /// <param name="id">The question's id.</param>
     /// <param name="signature">The signature, in the form the scheme has on the wire (DER for ECDSA).</param>
     /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
     /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
-    public bool AnswerSignature(int id, ReadOnlySpan<byte> signature)
-    {
-        if (!TryClose<SignQuestion>(id, out var question))
-        {
-            return false;
-        }
-
-        OnSignature(question, signature);
-        ReadMessages();
-        return true;
-    }
+    public virtual bool AnswerSignature(int id, ReadOnlySpan<byte> signature) => throw NotAskedHere();
 
     /// <summary>Answers a <see cref="VerifyChainQuestion"/>: the chain is good.</summary>
     /// <param name="id">The question's id.</param>
     /// <returns>False when the question is no longer open.</returns>
     /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
-    public bool AnswerChain(int id)
-    {
-        if (!TryClose<VerifyChainQuestion>(id, out _))
-        {
-            return false;
-        }
+    public virtual bool AnswerChain(int id) => throw NotAskedHere();
 
-        OnChainAccepted();
-        ReadMessages();
-        return true;
-    }
+    /// <summary>Answers an <see cref="AdmitEarlyDataQuestion"/>.</summary>
+    /// <param name="id">The question's id.</param>
+    /// <param name="isAdmitted">Whether early data is read. When it is not, the client sends it again after the handshake.</param>
+    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
+    /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
+    public virtual bool AnswerEarlyData(int id, bool isAdmitted) => throw NotAskedHere();
 
     /// <summary>Answers any question with a refusal: the handshake fails.</summary>
     /// <param name="id">The question's id.</param>
     /// <param name="alert">What the peer is told.</param>
     /// <param name="reason">A sentence for the log and the peer.</param>
     /// <returns>False when the question is no longer open.</returns>
-    public bool Refuse(int id, TlsAlert alert, string reason)
-    {
-        if (!TryClose<TlsQuestion>(id, out _))
-        {
-            return false;
-        }
+    public abstract bool Refuse(int id, TlsAlert alert, string reason);
 
-        Fail(alert, reason);
-        return true;
-    }
+    /// <summary>
+    /// Says that the time for the answer to a question is over: early data is not admitted, and any other question ends the handshake.
+    /// </summary>
+    /// <param name="id">The question's id.</param>
+    /// <returns>False when the question is no longer open.</returns>
+    public abstract bool Expire(int id);
+
+    /// <summary>Server: sends a session ticket, once the handshake is complete. It remembers ALPN, SNI, QUIC version and our transport parameters by itself.</summary>
+    /// <param name="now">The wall-clock time.</param>
+    /// <param name="applicationState">What HTTP/3 wants to know again when it comes back (its SETTINGS); at most 16,384 bytes. It travels sealed.</param>
+    /// <param name="allowsEarlyData">Whether the client may send early data with it.</param>
+    /// <returns>False when there are no ticket keys, or the client has no use for a ticket.</returns>
+    /// <exception cref="InvalidOperationException">The handshake is not complete.</exception>
+    public virtual bool TryIssueTicket(DateTimeOffset now, ReadOnlySpan<byte> applicationState, bool allowsEarlyData) => false;
+
+    /// <summary>Derives keying material for another protocol from this connection (RFC 9846, section 7.5); both ends get the same.</summary>
+    /// <param name="label">The exporter label, ASCII.</param>
+    /// <param name="context">The context, which may be empty.</param>
+    /// <param name="output">Filled completely; at most 255 times the suite's hash.</param>
+    /// <returns>False before the handshake is complete, and after it is disposed.</returns>
+    public abstract bool TryExport(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output);
 
     /// <summary>Wipes every secret not yet handed out. Input, answers and output are over.</summary>
     public void Dispose()
@@ -171,49 +165,16 @@ internal abstract class TlsHandshake : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Acts on one whole message.</summary>
-    /// <param name="type">Its type, which may be one we do not know.</param>
-    /// <param name="message">Header and body, valid during the call.</param>
-    /// <param name="body">The body alone.</param>
-    protected abstract void OnMessage(HandshakeType type, ReadOnlySpan<byte> message, ReadOnlySpan<byte> body);
-
-    /// <summary>Goes on with the signature that a <see cref="SignQuestion"/> asked for.</summary>
-    protected abstract void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature);
-
-    /// <summary>Goes on after a <see cref="VerifyChainQuestion"/> was answered with yes.</summary>
-    protected abstract void OnChainAccepted();
-
-    /// <summary>Wipes what the role holds.</summary>
+    /// <summary>Wipes what the provider holds. Called once or more.</summary>
     protected abstract void OnClosed();
 
     protected int NextQuestionId() => ++_questionCount;
 
-    protected void Ask(TlsQuestion question)
-    {
-        _question = question;
-        _events.Enqueue(TlsEvent.Asked(question));
-    }
+    protected void Ask(TlsQuestion question) => Emit(TlsEvent.Asked(question));
 
     protected void Emit(TlsEvent next) => _events.Enqueue(next);
 
     protected void Send(EncryptionLevel level, ReadOnlyMemory<byte> bytes) => _output.Enqueue((level, bytes));
-
-    /// <summary>Moves on to the next level's stream.</summary>
-    protected void ReadFrom(EncryptionLevel level)
-    {
-        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
-        //# When TLS provides keys for a higher encryption level,
-        //# if there is data from a previous encryption level that TLS has not consumed,
-        //# this MUST be treated as a connection error of type PROTOCOL_VIOLATION.
-        if (!_input.IsEmpty)
-        {
-            Fail(TlsError.ProtocolViolation($"Handshake bytes follow the last message of level {ReadLevel}."));
-            return;
-        }
-
-        _input.Release();
-        ReadLevel = level;
-    }
 
     protected void Complete()
     {
@@ -244,45 +205,10 @@ internal abstract class TlsHandshake : IDisposable
         }
     }
 
-    /// <summary>Acts on whole messages until there are none or a question is open.</summary>
-    protected void ReadMessages()
-    {
-        while (Error is null && _question is null)
-        {
-            if (!_input.TryRead(out var message, out var isTooLong))
-            {
-                if (isTooLong)
-                {
-                    Fail(TlsAlert.IllegalParameter, "A handshake message is longer than 64 KiB.");
-                }
-
-                return;
-            }
-
-            OnMessage((HandshakeType)message[0], message, message[HandshakeBuffer.HeaderLength..]);
-        }
-    }
-
-    /// <summary>Closes the open question if it has this id.</summary>
-    protected bool TryClose<T>(int id, out T question)
-        where T : TlsQuestion
-    {
-        question = null!;
-        if (_question is null || _question.Id != id)
-        {
-            return false;
-        }
-
-        question = _question as T
-            ?? throw new InvalidOperationException($"The open question is a {_question.GetType().Name}: answer it with the method its documentation names.");
-        _question = null;
-        return true;
-    }
+    private static InvalidOperationException NotAskedHere() => new("This side of a handshake asks no such question.");
 
     private void Close()
     {
-        _question = null;
-        _input.Release();
         _output.Clear();
         OnClosed();
     }

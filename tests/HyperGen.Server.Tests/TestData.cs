@@ -15,7 +15,7 @@ internal static class TestData
     public static X509ChainPolicy TrustDevelopmentCertificate()
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(DevelopmentCertificate.LoadOrCreate(DevelopmentCertificate.DefaultDirectory!, DateTimeOffset.UtcNow));
+        policy.CustomTrustStore.Add(DevelopmentCertificate.LoadOrCreate(PrivateFile.DefaultDirectory!, DateTimeOffset.UtcNow));
         return policy;
     }
 }

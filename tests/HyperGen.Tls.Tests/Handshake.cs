@@ -19,7 +19,7 @@ internal sealed class Handshake : IDisposable
     {
         var random = new Random(seed);
         Server = new Peer(new ServerHandshake(serverOptions ?? HandshakeOptions.Default, random.NextBytes, tickets, now), selection ?? Selection());
-        ((ServerHandshake)Server.Tls).SetTransportParameters(ServerParameters);
+        Server.Tls.SetTransportParameters(ServerParameters);
         Client = new Peer(new ClientHandshake(clientOptions ?? HandshakeOptions.Default, client ?? Options(), random.NextBytes), null);
     }
 

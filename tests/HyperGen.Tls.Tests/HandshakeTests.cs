@@ -166,9 +166,25 @@ public sealed class HandshakeTests
         Assert.True(handshake.Server.Tls.Refuse(question.Id, TlsAlert.UnrecognizedName, "No such host here."));
         Assert.Equal(0x170ul, handshake.Server.Tls.Error!.Code);
         Assert.Equal(TlsAlert.UnrecognizedName, handshake.Server.Tls.Error.Alert);
-        Assert.False(((ServerHandshake)handshake.Server.Tls).AnswerCredentials(question.Id, Handshake.Selection()));
+        Assert.False(handshake.Server.Tls.AnswerCredentials(question.Id, Handshake.Selection()));
         handshake.Server.Drain();
         Assert.Equal(TlsEventKind.Failed, handshake.Server.Events[^1]);
+    }
+
+    [Fact]
+    public void A_question_that_is_not_answered_in_time_ends_the_handshake()
+    {
+        foreach (var kind in (Type[])[typeof(SelectCredentialsQuestion), typeof(SignQuestion), typeof(VerifyChainQuestion)])
+        {
+            using var handshake = new Handshake();
+            handshake.Server.Leaves = handshake.Client.Leaves = kind;
+            handshake.Run();
+            var question = handshake.Server.Questions.Concat(handshake.Client.Questions).Single(asked => asked.GetType() == kind);
+            var tls = kind == typeof(VerifyChainQuestion) ? handshake.Client.Tls : handshake.Server.Tls;
+            Assert.True(tls.Expire(question.Id));
+            Assert.Equal(TlsAlert.InternalError, tls.Error!.Alert);
+            Assert.False(tls.Expire(question.Id));
+        }
     }
 
     [Fact]

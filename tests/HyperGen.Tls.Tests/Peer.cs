@@ -22,6 +22,9 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
     /// <summary>When set, questions are collected instead of answered.</summary>
     public bool IsSlow { get; set; }
 
+    /// <summary>Questions of this kind are left open.</summary>
+    public Type? Leaves { get; set; }
+
     /// <summary>Takes all events, and answers questions at once unless told otherwise.</summary>
     public void Drain()
     {
@@ -44,7 +47,7 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
                     break;
                 case TlsEventKind.Question:
                     Questions.Add(next.Question);
-                    if (!IsSlow)
+                    if (!IsSlow && next.Question.GetType() != Leaves)
                     {
                         Answer(next.Question);
                     }
@@ -59,10 +62,10 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
         switch (question)
         {
             case SelectCredentialsQuestion select:
-                ((ServerHandshake)Tls).AnswerCredentials(select.Id, selection!);
+                Tls.AnswerCredentials(select.Id, selection!);
                 break;
             case AdmitEarlyDataQuestion admit:
-                ((ServerHandshake)Tls).AnswerEarlyData(admit.Id, AdmitsEarlyData);
+                Tls.AnswerEarlyData(admit.Id, AdmitsEarlyData);
                 break;
             case SignQuestion sign:
                 Tls.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));

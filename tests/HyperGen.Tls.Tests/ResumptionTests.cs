@@ -54,8 +54,56 @@ public sealed class ResumptionTests
         var question = Assert.Single(handshake.Server.Questions.OfType<AdmitEarlyDataQuestion>());
         Assert.Equal(_state, question.ApplicationState.ToArray());
         Assert.Equal(32, question.Binder.Length);
+        Assert.Equal(Handshake.ServerParameters, question.TransportParameters.ToArray());
+        Assert.Equal(_start.ToUnixTimeMilliseconds(), question.IssuedAt);
         Assert.Equal(Handshake.ServerParameters, session.TransportParameters.ToArray());
         Assert.Equal(TlsEventKind.WriteSecret, handshake.Client.Events[0]);
+    }
+
+    [Fact]
+    public void Early_data_is_not_admitted_when_the_answer_is_late()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
+        handshake.Server.IsSlow = true;
+        handshake.Run();
+        handshake.Server.Answer(handshake.Server.Questions.Single());
+        handshake.Server.Drain();
+        Assert.True(handshake.Server.Tls.Expire(Assert.IsType<AdmitEarlyDataQuestion>(handshake.Server.Questions[^1]).Id));
+        handshake.Server.IsSlow = false;
+        AssertRejected(handshake, resumed: true);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9369#section-5
+    //= type=test
+    //# Servers MUST validate the originating version of any session ticket or
+    //# token and not accept one issued from a different version.
+    [Theory]
+    [InlineData(1u, 1u, true)]
+    [InlineData(2u, 1u, false)]
+    [InlineData(1u, 2u, false)]
+    [InlineData(2u, 2u, true)]
+    public void A_ticket_is_good_for_the_QUIC_version_it_was_issued_on(uint issuedOn, uint presentedOn, bool isResumed)
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets, issuedOn);
+        Assert.Equal(issuedOn, session.QuicVersion);
+
+        // A client of ours does not even offer it; one that does is refused.
+        using var honest = Resume(HandshakeOptions.Default, tickets, session, _start, version: presentedOn);
+        honest.Server.Tls.QuicVersion = presentedOn;
+        honest.Run();
+        honest.AssertComplete();
+        Assert.Equal(isResumed, honest.Client.Tls.IsResumed);
+
+        using var dishonest = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true, version: issuedOn);
+        dishonest.Server.Tls.QuicVersion = presentedOn;
+        dishonest.Run();
+        dishonest.AssertComplete();
+        Assert.Equal(isResumed, dishonest.Server.Tls.IsResumed);
+        Assert.Equal(isResumed ? EarlyDataState.Accepted : EarlyDataState.Rejected, dishonest.Server.Tls.EarlyData);
+        Assert.Equal(dishonest.Server.Tls.EarlyData, dishonest.Client.Tls.EarlyData);
     }
 
     [Fact]
@@ -238,7 +286,7 @@ public sealed class ResumptionTests
         using var handshake = new Handshake(tickets: tickets, now: _start, client: client);
         handshake.Run();
         handshake.AssertComplete();
-        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(_start, _state, allowsEarlyData: true));
+        Assert.False(handshake.Server.Tls.TryIssueTicket(_start, _state, allowsEarlyData: true));
     }
 
     [Fact]
@@ -246,7 +294,7 @@ public sealed class ResumptionTests
     {
         using var handshake = new Handshake();
         handshake.Run();
-        Assert.False(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(_start, [], true));
+        Assert.False(handshake.Server.Tls.TryIssueTicket(_start, [], true));
         Assert.False(handshake.Server.Tls.TryGetOutput(out _, out _));
     }
 
@@ -283,6 +331,8 @@ public sealed class ResumptionTests
     {
         Assert.Equal(handshake.Client.WriteSecrets[EncryptionLevel.EarlyData], handshake.Server.ReadSecrets[EncryptionLevel.EarlyData]);
         Assert.DoesNotContain(TlsEventKind.EarlyDataRejected, handshake.Client.Events);
+        Assert.Equal(EarlyDataState.Accepted, handshake.Client.Tls.EarlyData);
+        Assert.Equal(EarlyDataState.Accepted, handshake.Server.Tls.EarlyData);
     }
 
     private static void AssertRejected(Handshake handshake, bool resumed)
@@ -292,6 +342,8 @@ public sealed class ResumptionTests
         Assert.Contains(EncryptionLevel.EarlyData, handshake.Client.WriteSecrets);
         Assert.DoesNotContain(EncryptionLevel.EarlyData, handshake.Server.ReadSecrets);
         Assert.Single(handshake.Client.Events, TlsEventKind.EarlyDataRejected);
+        Assert.Equal(EarlyDataState.Rejected, handshake.Client.Tls.EarlyData);
+        Assert.Equal(EarlyDataState.Rejected, handshake.Server.Tls.EarlyData);
         Assert.Equal(resumed, handshake.Client.Tls.IsResumed);
         Assert.Equal(resumed, handshake.Server.Tls.IsResumed);
     }
@@ -303,9 +355,12 @@ public sealed class ResumptionTests
         return tickets;
     }
 
-    private static ClientSession GetSession(HandshakeOptions options, TicketKeys tickets)
+    private static ClientSession GetSession(HandshakeOptions options, TicketKeys tickets, uint version = 1)
     {
         using var handshake = new Handshake(options, options, tickets: tickets, now: _start);
+
+        // As after compatible version negotiation: the version is settled before the handshake is complete.
+        handshake.Client.Tls.QuicVersion = handshake.Server.Tls.QuicVersion = version;
         handshake.Run();
         handshake.AssertComplete();
         return TakeTicket(handshake, _start);
@@ -313,7 +368,7 @@ public sealed class ResumptionTests
 
     private static ClientSession TakeTicket(Handshake handshake, DateTimeOffset now)
     {
-        Assert.True(((ServerHandshake)handshake.Server.Tls).TryIssueTicket(now, _state, allowsEarlyData: true));
+        Assert.True(handshake.Server.Tls.TryIssueTicket(now, _state, allowsEarlyData: true));
         handshake.Run();
         var session = Assert.Single(handshake.Client.Sessions);
         session.ReceivedAt = now;
@@ -322,7 +377,7 @@ public sealed class ResumptionTests
     }
 
     private static Handshake Resume(
-        HandshakeOptions options, TicketKeys tickets, ClientSession session, DateTimeOffset now, bool earlyData = false, DateTimeOffset? serverNow = null, HandshakeOptions? serverOptions = null) =>
+        HandshakeOptions options, TicketKeys tickets, ClientSession session, DateTimeOffset now, bool earlyData = false, DateTimeOffset? serverNow = null, HandshakeOptions? serverOptions = null, uint version = 1) =>
         new(options, serverOptions ?? options, seed: 2, tickets: tickets, now: serverNow ?? now, client: new ClientOptions
         {
             ServerName = "h3.test",
@@ -330,6 +385,7 @@ public sealed class ResumptionTests
             TransportParameters = Handshake.ClientParameters,
             KeepsSessions = true,
             Session = session,
+            QuicVersion = version,
             SendsEarlyData = earlyData,
             Now = now,
         });

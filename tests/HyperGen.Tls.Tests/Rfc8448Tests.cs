@@ -81,7 +81,9 @@ public sealed class Rfc8448Tests
         Assert.Equal(Hex("9b 9b 14 1d 90 63 37 fb d2 cb dc e7 1d f4 de da 4a b4 2c 30 95 72 cb 7f ff ee 54 54 b7 8f 07 18"), finished);
 
         schedule.Append([20, 0, 0, 32, .. finished]);
-        schedule.EnterApplication(out client, out server);
+        var exporter = new byte[32];
+        schedule.EnterApplication(out client, out server, exporter);
+        Assert.Equal(Hex("fe 22 f8 81 17 6e da 18 eb 8f 44 52 9e 67 92 c5 0c 9a 3f 89 45 2f 68 d8 ae 31 1b 43 09 d3 cf 50"), exporter);
         AssertSecret("9e 40 64 6c e7 9a 7f 9d c0 5a f8 88 9b ce 65 52 87 5a fa 0b 06 df 00 87 f7 92 eb b7 c1 75 04 a5", client);
         AssertSecret("a1 1a f9 f0 55 31 f8 56 ad 47 11 6b 45 a9 50 32 82 04 b4 f4 4b fb 6b 3a 4b 4f 1f 3f cb 63 16 43", server);
 

@@ -13,7 +13,6 @@ internal static class DevelopmentCertificate
 {
     private const string FileName = "localhost.pem";
     private const string LockName = "localhost.lock";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>As long as browsers and Apple's systems accept (398 days), less a margin for clocks that differ.</summary>
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(390);
@@ -24,16 +23,6 @@ internal static class DevelopmentCertificate
     /// <summary>A certificate is renewed this long before it ends, so that none ends under a running server of ordinary uptime.</summary>
     private static readonly TimeSpan s_renewal = TimeSpan.FromDays(30);
 
-    /// <summary>Making a certificate takes milliseconds; who holds the lock for longer is stuck.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
-    /// <summary>The folder of the user's application data that HyperGen uses: <c>~/.local/share/hypergen</c> on Linux; null for a user without one.</summary>
-    /// <remarks>A folder for temporary files will not do: there another user could put a certificate of theirs first.</remarks>
-    public static string? DefaultDirectory =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
-            ? Path.Combine(data, "hypergen")
-            : null;
-
     /// <summary>Where the certificate is within a directory.</summary>
     public static string PathIn(string directory) => Path.Combine(directory, FileName);
 
@@ -42,20 +31,13 @@ internal static class DevelopmentCertificate
     /// <param name="now">The time that the certificate must be valid at.</param>
     public static X509Certificate2 LoadOrCreate(string directory, DateTimeOffset now)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
-        }
+        PrivateFile.CreateDirectory(directory);
         string path = PathIn(directory);
         if (TryLoad(path, now) is { } existing)
         {
             return existing;
         }
-        using FileStream held = Lock(Path.Combine(directory, LockName));
+        using FileStream held = PrivateFile.Lock(Path.Combine(directory, LockName));
         return TryLoad(path, now) ?? Create(path, now);
     }
 
@@ -92,20 +74,7 @@ internal static class DevelopmentCertificate
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = Request(key).CreateSelfSigned(now - s_backdating, now + s_lifetime);
-        string temporary = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            // The mode counts only for a file that is made: one left over from a crash could have another.
-            File.Delete(temporary);
-            options.UnixCreateMode = OwnerOnly;
-        }
-        using (var writer = new StreamWriter(temporary, options))
-        {
-            writer.WriteLine(certificate.ExportCertificatePem());
-            writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
-        }
-        File.Move(temporary, path, overwrite: true);
+        PrivateFile.Write(path, [certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem()]);
         return CertificateFile.LoadPem(path, keyPath: null, password: null);
     }
 
@@ -124,21 +93,5 @@ internal static class DevelopmentCertificate
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1", "serverAuth")], critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request;
-    }
-
-    private static FileStream Lock(string path)
-    {
-        long start = Environment.TickCount64;
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Environment.TickCount64 - start < s_patience.TotalMilliseconds)
-            {
-                Thread.Sleep(20);
-            }
-        }
     }
 }

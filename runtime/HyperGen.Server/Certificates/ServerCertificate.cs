@@ -58,7 +58,7 @@ internal sealed class ServerCertificate
     {
         try
         {
-            if (DevelopmentCertificate.DefaultDirectory is { } directory)
+            if (PrivateFile.DefaultDirectory is { } directory)
             {
                 X509Certificate2 certificate = DevelopmentCertificate.LoadOrCreate(directory, DateTimeOffset.UtcNow);
                 _logger.LogInformation(

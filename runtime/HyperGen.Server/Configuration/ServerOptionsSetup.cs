@@ -11,7 +11,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     /// <summary>The value of a port that is not to be opened.</summary>
     public const int Off = -1;
 
-    private const string Known = "server:host, server:httpPort, server:port, server:http3, server:shards, server:startupTable, server:certificate:path, server:certificate:keyPath, server:certificate:password";
+    private const string Known = "server:host, server:httpPort, server:port, server:http3, server:shards, server:startupTable, server:secrets, server:certificate:path, server:certificate:keyPath, server:certificate:password";
 
     public void Configure(HyperServerOptions options)
     {
@@ -25,6 +25,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "http3": options.Http3 = Switch(setting); break;
                 case "shards": options.Shards = Shards(setting); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
+                case "secrets": options.Secrets = Text(setting); break;
                 case "certificate": Certificate(setting, options.Certificate); break;
                 default: throw Unknown(setting);
             }
@@ -97,6 +98,7 @@ internal static class ServerOptionsServices
         services.AddOptions<HyperServerOptions>();
         services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
         services.AddSingleton<Certificates.ServerCertificate>();
+        services.AddSingleton<Certificates.SharedSecrets>();
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
     }
 }

@@ -44,8 +44,8 @@ internal sealed class Http3Listeners
             return null;
         }
         var listeners = new Http3Listeners();
-        var credentials = new ServerCredentials([Credential(services.GetRequiredService<ServerCertificate>())]);
-        byte[] resetKey = RandomNumberGenerator.GetBytes(32);
+        ServerSecrets secrets = services.GetRequiredService<SharedSecrets>().Current;
+        var credentials = new ServerCredentials([Credential(services.GetRequiredService<ServerCertificate>())], secrets);
         foreach (IPEndPoint endPoint in endPoints)
         {
             var host = new Http3Host(
@@ -55,7 +55,7 @@ internal sealed class Http3Listeners
                 new Http3Options(),
                 endPoint,
                 logger);
-            listeners.Listen(host, credentials, resetKey, options.Shards ?? Environment.ProcessorCount);
+            listeners.Listen(host, credentials, secrets, options.Shards ?? Environment.ProcessorCount);
         }
         return listeners;
     }
@@ -88,14 +88,14 @@ internal sealed class Http3Listeners
         return [new IPEndPoint(IPAddress.TryParse(binding.Host, out IPAddress? host) ? host : IPAddress.IPv6Any, binding.Port)];
     }
 
-    private void Listen(Http3Host host, ServerCredentials credentials, byte[] resetKey, int shards)
+    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, int shards)
     {
         var options = new ShardOptions
         {
             EndPoint = host.LocalEndPoint,
-            ResetKey = resetKey,
+            ResetKey = secrets.ResetKey,
             Answer = credentials.Answer,
-            CreateServerHandshake = ServerCredentials.CreateHandshake,
+            CreateServerHandshake = credentials.CreateHandshake,
             Accept = shard =>
             {
                 var pool = new ExchangePool(host, shard);

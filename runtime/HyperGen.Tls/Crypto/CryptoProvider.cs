@@ -107,4 +107,30 @@ internal abstract class CryptoProvider
         context.CopyTo(info[(end + 1)..]);
         Expand(hash, secret, info[..(end + 1 + context.Length)], output);
     }
+
+    /// <summary>TLS-Exporter (RFC 9846, section 7.5).</summary>
+    /// <param name="hash">The hash of the negotiated suite.</param>
+    /// <param name="exporterSecret">The exporter secret.</param>
+    /// <param name="label">The exporter label, at most 249 bytes.</param>
+    /// <param name="context">The context value, of any length.</param>
+    /// <param name="output">Filled completely.</param>
+    public void Export(HashKind hash, ReadOnlySpan<byte> exporterSecret, ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, MaxLabelLength, nameof(label));
+
+        // HKDF-Expand-Label(Derive-Secret(Secret, label, ""), "exporter", Hash(context_value), key_length)
+        Span<byte> derived = stackalloc byte[HashKinds.MaxLength];
+        Span<byte> digest = stackalloc byte[HashKinds.MaxLength];
+        derived = derived[..hash.Length];
+        digest = digest[..hash.Length];
+        ExpandLabel(hash, exporterSecret, label, hash.OfNothing, derived);
+        using (var contextHash = CreateTranscriptHash(hash))
+        {
+            contextHash.Append(context);
+            contextHash.GetCurrent(digest);
+        }
+
+        ExpandLabel(hash, derived, "exporter"u8, digest, output);
+        CryptographicOperations.ZeroMemory(derived);
+    }
 }

@@ -3,10 +3,12 @@ using System.Net.Security;
 namespace HyperGen.Tls;
 
 /// <summary>Server: with which certificates and options shall this ClientHello be answered?</summary>
-/// <remarks>Answered with <see cref="ServerHandshake.AnswerCredentials"/>, or <see cref="TlsHandshake.Refuse"/>.</remarks>
+/// <remarks>Answered with <see cref="TlsHandshake.AnswerCredentials"/>, or <see cref="TlsHandshake.Refuse"/>.</remarks>
 internal sealed class SelectCredentialsQuestion(
-    int id, string? serverName, IReadOnlyList<SslApplicationProtocol> applicationProtocols, IReadOnlyList<SignatureScheme> signatureSchemes)
-    : TlsQuestion(id)
+    int id,
+    string? serverName,
+    IReadOnlyList<SslApplicationProtocol> applicationProtocols,
+    IReadOnlyList<SignatureScheme> signatureSchemes) : TlsQuestion(id)
 {
     /// <summary>The host_name of the server_name extension (SNI), as sent: ASCII without a trailing dot. Null when there is none.</summary>
     public string? ServerName { get; } = serverName;

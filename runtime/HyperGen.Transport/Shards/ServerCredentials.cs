@@ -5,27 +5,46 @@ using HyperGen.Tls;
 
 namespace HyperGen.Transport.Shards;
 
-/// <summary>Answers the questions of server handshakes: what can be answered quickly on the shard, the rest at a desk.</summary>
+/// <summary>
+/// Makes the server's handshakes and answers their questions: what can be answered quickly on the shard, the rest at a desk. Safe for all shards.
+/// </summary>
 /// <remarks>
 /// A signature that is known to be quick is made on the shard: ECDSA on P-256 with a key in memory costs 25 to 40 µs, less than what a handshake gains
 /// from another core and loses by two changes of thread. RSA (0.9 ms), larger curves and keys that someone else holds are used at the desk.
 /// </remarks>
-internal sealed class ServerCredentials
+internal sealed class ServerCredentials : IDisposable
 {
     private readonly ServerSelection? _selection;
     private readonly Func<SelectCredentialsQuestion, ValueTask<ServerSelection>>? _select;
     private readonly AnswerDesk _desk = new();
+    private readonly HandshakeOptions _options;
+    private readonly SharedTickets _tickets;
 
     /// <summary>The same credentials for every client.</summary>
-    public ServerCredentials(IReadOnlyList<Credential> credentials) => _selection = new([Http3Connection.Protocol], credentials);
+    /// <param name="credentials">The certificates, most preferred first.</param>
+    /// <param name="secrets">Where the keys of session tickets come from; null for keys that are gone with the process.</param>
+    /// <param name="options">What may be negotiated; null for all we know.</param>
+    public ServerCredentials(IReadOnlyList<Credential> credentials, ServerSecrets? secrets = null, HandshakeOptions? options = null)
+        : this(secrets, options) => _selection = new([Http3Connection.Protocol], credentials);
 
     /// <summary>Credentials that are looked up for each client, which may take its time and is done at the desk.</summary>
-    public ServerCredentials(Func<SelectCredentialsQuestion, ValueTask<ServerSelection>> select) => _select = select;
+    /// <param name="select">Looks them up.</param>
+    /// <param name="secrets">As above.</param>
+    /// <param name="options">As above.</param>
+    public ServerCredentials(
+        Func<SelectCredentialsQuestion, ValueTask<ServerSelection>> select, ServerSecrets? secrets = null, HandshakeOptions? options = null)
+        : this(secrets, options) => _select = select;
 
-    /// <summary>Makes the server's half of a handshake.</summary>
-    public static TlsHandshake CreateHandshake(ReadOnlyMemory<byte> transportParameters)
+    private ServerCredentials(ServerSecrets? secrets, HandshakeOptions? options)
     {
-        var handshake = new ServerHandshake(HandshakeOptions.Default, RandomNumberGenerator.Fill);
+        _options = options ?? HandshakeOptions.Default;
+        _tickets = new SharedTickets(secrets ?? ServerSecrets.Create(), _options.Crypto);
+    }
+
+    /// <summary>Makes the server's half of a handshake, on the shard of the connection.</summary>
+    public TlsHandshake CreateHandshake(ReadOnlyMemory<byte> transportParameters)
+    {
+        var handshake = new ServerHandshake(_options, RandomNumberGenerator.Fill, _tickets.Current, DateTimeOffset.UtcNow);
         handshake.SetTransportParameters(transportParameters.Span);
         return handshake;
     }
@@ -33,22 +52,26 @@ internal sealed class ServerCredentials
     /// <summary>Answers a question, on the shard of the connection.</summary>
     public void Answer(Shard shard, Connection connection, TlsQuestion question)
     {
+        TlsHandshake handshake = connection.Handshake;
         switch (question)
         {
             case SelectCredentialsQuestion when _selection is null:
                 _desk.Ask(shard, connection, question, SelectAsync);
                 return;
             case SelectCredentialsQuestion:
-                ((ServerHandshake)connection.Handshake).AnswerCredentials(question.Id, _selection);
+                handshake.AnswerCredentials(question.Id, _selection);
                 break;
             case SignQuestion { Credential.SignsQuickly: false }:
                 _desk.Ask(shard, connection, question, static question => new ValueTask<Action<TlsHandshake>>(Sign((SignQuestion)question)));
                 return;
             case SignQuestion sign:
-                connection.Handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
+                handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
+                break;
+            case AdmitEarlyDataQuestion:
+                handshake.AnswerEarlyData(question.Id, isAdmitted: false);
                 break;
             default:
-                connection.Handshake.Refuse(question.Id, TlsAlert.InternalError, "The server has no answer to this question.");
+                handshake.Refuse(question.Id, TlsAlert.InternalError, "The server has no answer to this question.");
                 break;
         }
         connection.HandleAnswer(shard.Now);
@@ -57,7 +80,7 @@ internal sealed class ServerCredentials
     private async ValueTask<Action<TlsHandshake>> SelectAsync(TlsQuestion question)
     {
         ServerSelection selection = await _select!((SelectCredentialsQuestion)question);
-        return handshake => ((ServerHandshake)handshake).AnswerCredentials(question.Id, selection);
+        return handshake => handshake.AnswerCredentials(question.Id, selection);
     }
 
     private static Action<TlsHandshake> Sign(SignQuestion question)
@@ -65,4 +88,7 @@ internal sealed class ServerCredentials
         byte[] signature = question.Credential.Sign(question.Scheme, question.Content.Span);
         return handshake => handshake.AnswerSignature(question.Id, signature);
     }
+
+    /// <summary>Wipes the keys of tickets, once the shards have stopped.</summary>
+    public void Dispose() => _tickets.Dispose();
 }

@@ -24,7 +24,7 @@ internal sealed class TestServer : IAsyncDisposable
                 ResetKey = new byte[32],
                 Limits = limits ?? ConnectionLimits.Default,
                 Answer = credentials.Answer,
-                CreateServerHandshake = ServerCredentials.CreateHandshake,
+                CreateServerHandshake = credentials.CreateHandshake,
                 Accept = static shard =>
                 {
                     var source = new Source(shard);

@@ -39,7 +39,7 @@ internal static class TestTls
         switch (connection.Question)
         {
             case SelectCredentialsQuestion question:
-                ((ServerHandshake)connection.Handshake).AnswerCredentials(question.Id, Selection);
+                connection.Handshake.AnswerCredentials(question.Id, Selection);
                 break;
             case SignQuestion question:
                 connection.Handshake.AnswerSignature(question.Id, question.Credential.Sign(question.Scheme, question.Content.Span));

@@ -1,0 +1,194 @@
+using HyperGen.Tls.Crypto;
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>Our own TLS: collects messages from bytes, hands them to the role one by one, and stands still while a question is open.</summary>
+internal abstract class MessageHandshake(HandshakeOptions options, RandomSource random) : TlsHandshake
+{
+    private readonly byte[] _exporterSecret = new byte[HashKinds.MaxLength];
+    private HandshakeBuffer _input;
+    private TlsQuestion? _question;
+
+    protected HandshakeOptions Options { get; } = options;
+
+    protected CryptoProvider Crypto => Options.Crypto;
+
+    protected RandomSource Random { get; } = random;
+
+    public sealed override void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes)
+    {
+        if (Error is not null || bytes.IsEmpty)
+        {
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
+        //# If the packet is from a previously installed encryption level, it MUST NOT
+        //# contain data that extends past the end of previously received data in that
+        //# flow.
+        if (level != ReadLevel)
+        {
+            Fail(TlsError.ProtocolViolation($"Handshake bytes came at level {level} while those of {ReadLevel} are expected."));
+        }
+        else if (!_input.TryAppend(bytes))
+        {
+            Fail(TlsError.CryptoBufferExceeded("More handshake bytes arrived than are kept while the handshake waits."));
+        }
+        else
+        {
+            ReadMessages();
+        }
+    }
+
+    public sealed override bool Refuse(int id, TlsAlert alert, string reason)
+    {
+        if (!TryClose<TlsQuestion>(id, out _))
+        {
+            return false;
+        }
+
+        Fail(alert, reason);
+        return true;
+    }
+
+    public sealed override bool Expire(int id) =>
+        _question is AdmitEarlyDataQuestion ? AnswerEarlyData(id, isAdmitted: false)
+        : Refuse(id, TlsAlert.InternalError, "A question of the handshake was not answered in time.");
+
+    public sealed override bool AnswerSignature(int id, ReadOnlySpan<byte> signature)
+    {
+        if (!TryClose<SignQuestion>(id, out var question))
+        {
+            return false;
+        }
+
+        OnSignature(question, signature);
+        ReadMessages();
+        return true;
+    }
+
+    public sealed override bool AnswerChain(int id)
+    {
+        if (!TryClose<VerifyChainQuestion>(id, out var question))
+        {
+            return false;
+        }
+
+        PeerCertificates = question.Certificates;
+        OnChainAccepted();
+        ReadMessages();
+        return true;
+    }
+
+    public sealed override bool TryExport(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
+    {
+        if (!IsComplete || Error is not null)
+        {
+            return false;
+        }
+
+        Crypto.Export(Suite!.Hash, _exporterSecret.AsSpan(0, Suite.Hash.Length), label, context, output);
+        return true;
+    }
+
+    /// <summary>Acts on one whole message.</summary>
+    /// <param name="type">Its type, which may be one we do not know.</param>
+    /// <param name="message">Header and body, valid during the call.</param>
+    /// <param name="body">The body alone.</param>
+    protected abstract void OnMessage(HandshakeType type, ReadOnlySpan<byte> message, ReadOnlySpan<byte> body);
+
+    /// <summary>Goes on with the signature that a <see cref="SignQuestion"/> asked for.</summary>
+    protected abstract void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature);
+
+    /// <summary>Goes on after a <see cref="VerifyChainQuestion"/> was answered with yes.</summary>
+    protected abstract void OnChainAccepted();
+
+    protected override void OnClosed()
+    {
+        _question = null;
+        _input.Release();
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(_exporterSecret);
+    }
+
+    protected new void Ask(TlsQuestion question)
+    {
+        _question = question;
+        base.Ask(question);
+    }
+
+    /// <summary>Tells the key log, if there is one, of a secret.</summary>
+    protected void LogSecret(ReadOnlySpan<byte> label, ReadOnlySpan<byte> clientRandom, ReadOnlySpan<byte> secret) =>
+        Options.KeyLog?.Invoke(label, clientRandom, secret);
+
+    /// <summary>Enters the application's part of the key schedule, whose exporter secret is kept here.</summary>
+    protected void EnterApplication(KeySchedule schedule, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
+    {
+        var exporter = _exporterSecret.AsSpan(0, Suite!.Hash.Length);
+        schedule.EnterApplication(out client, out server, exporter);
+        LogSecret("CLIENT_TRAFFIC_SECRET_0"u8, clientRandom, client.Bytes);
+        LogSecret("SERVER_TRAFFIC_SECRET_0"u8, clientRandom, server.Bytes);
+        LogSecret("EXPORTER_SECRET"u8, clientRandom, exporter);
+    }
+
+    /// <summary>Enters the handshake's part of the key schedule.</summary>
+    protected void EnterHandshake(
+        KeySchedule schedule, ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
+    {
+        schedule.EnterHandshake(sharedSecret, out client, out server);
+        LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET"u8, clientRandom, client.Bytes);
+        LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET"u8, clientRandom, server.Bytes);
+    }
+
+    /// <summary>Moves on to the next level's stream.</summary>
+    protected void ReadFrom(EncryptionLevel level)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
+        //# When TLS provides keys for a higher encryption level,
+        //# if there is data from a previous encryption level that TLS has not consumed,
+        //# this MUST be treated as a connection error of type PROTOCOL_VIOLATION.
+        if (!_input.IsEmpty)
+        {
+            Fail(TlsError.ProtocolViolation($"Handshake bytes follow the last message of level {ReadLevel}."));
+            return;
+        }
+
+        _input.Release();
+        ReadLevel = level;
+    }
+
+    /// <summary>Acts on whole messages until there are none or a question is open.</summary>
+    protected void ReadMessages()
+    {
+        while (Error is null && _question is null)
+        {
+            if (!_input.TryRead(out var message, out var isTooLong))
+            {
+                if (isTooLong)
+                {
+                    Fail(TlsAlert.IllegalParameter, "A handshake message is longer than 64 KiB.");
+                }
+
+                return;
+            }
+
+            OnMessage((HandshakeType)message[0], message, message[HandshakeBuffer.HeaderLength..]);
+        }
+    }
+
+    /// <summary>Closes the open question if it has this id.</summary>
+    protected bool TryClose<T>(int id, out T question)
+        where T : TlsQuestion
+    {
+        question = null!;
+        if (_question is null || _question.Id != id)
+        {
+            return false;
+        }
+
+        question = _question as T
+            ?? throw new InvalidOperationException($"The open question is a {_question.GetType().Name}: answer it with the method its documentation names.");
+        _question = null;
+        return true;
+    }
+}
