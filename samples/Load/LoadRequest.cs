@@ -11,12 +11,17 @@ internal sealed class LoadRequest(LoadRun run) : RequestStream(isServer: false, 
 {
     private long _sent;
     private int _status;
-    private Http3Connection? _connection;
+    private LoadConnection? _connection;
+    private List<byte>? _content;
 
     /// <summary>Sends the request on the stream that was opened for it.</summary>
-    public void Send(byte[] request)
+    /// <param name="connection">The connection.</param>
+    /// <param name="request">The frames of the request.</param>
+    /// <param name="content">Takes the content of the answer; null when nobody wants it.</param>
+    public void Send(LoadConnection connection, byte[] request, List<byte>? content)
     {
-        _connection = Connection;
+        _connection = connection;
+        _content = content;
         _status = 0;
         _sent = Stopwatch.GetTimestamp();
         WriteImmutable(request);
@@ -27,7 +32,11 @@ internal sealed class LoadRequest(LoadRun run) : RequestStream(isServer: false, 
 
     protected override void OnOversizedHead() => _status = 0;
 
-    protected override int OnContent(ReadOnlySpan<byte> content) => content.Length;
+    protected override int OnContent(ReadOnlySpan<byte> content)
+    {
+        _content?.AddRange(content);
+        return content.Length;
+    }
 
     protected override void OnEnd()
     {
@@ -38,20 +47,20 @@ internal sealed class LoadRequest(LoadRun run) : RequestStream(isServer: false, 
     {
         if (IsReceived)
         {
-            End(_status);
+            End(_status, ErrorCode.NoError);
         }
     }
 
-    protected override void OnCancelled(ErrorCode code) => End(0);
+    protected override void OnCancelled(ErrorCode code) => End(0, code);
 
     protected override void OnWritable()
     {
         // A request is one small write.
     }
 
-    private void End(int status)
+    private void End(int status, ErrorCode code)
     {
         Retire();
-        run.OnDone(this, _connection!, status, Stopwatch.GetElapsedTime(_sent));
+        run.OnDone(this, _connection!, status, code, Stopwatch.GetElapsedTime(_sent));
     }
 }
