@@ -6,7 +6,23 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace HyperGen.Server.Hosting;
 
-/// <summary>What the server calls for each request: it finds the endpoint, and runs it straight away or by way of ASP.NET Core's pipeline.</summary>
+/// <summary>What the server calls for each request, whatever state ASP.NET Core's hosting keeps of one.</summary>
+internal abstract class HyperApplication : IHttpApplication<RequestContext>
+{
+    public abstract RequestContext CreateContext(IFeatureCollection contextFeatures);
+
+    /// <summary>
+    /// Does what <see cref="CreateContext"/> does, unless that would run code of ASP.NET Core's: then it answers false and has done nothing. So it may be called
+    /// where code that nobody knows must not run.
+    /// </summary>
+    public abstract bool TryCreateContext(FeatureRequestContext context, IFeatureCollection contextFeatures);
+
+    public abstract Task ProcessRequestAsync(RequestContext context);
+
+    public abstract void DisposeContext(RequestContext context, Exception? exception);
+}
+
+/// <summary>It finds the endpoint of a request, and runs it straight away or by way of ASP.NET Core's pipeline.</summary>
 /// <remarks>The server calls <see cref="CreateContext"/>, <see cref="ProcessRequestAsync"/> and, after the response, <see cref="DisposeContext"/>, in this order, on any thread.</remarks>
 /// <typeparam name="THosting">The state that ASP.NET Core's hosting keeps of a request; it is private to that.</typeparam>
 internal sealed class HyperApplication<THosting>(
@@ -14,10 +30,10 @@ internal sealed class HyperApplication<THosting>(
     EndpointTable table,
     ServerServices services,
     StraightWay straight,
-    UnhandledExceptions exceptions) : IHttpApplication<RequestContext>
+    UnhandledExceptions exceptions) : HyperApplication
     where THosting : notnull
 {
-    public RequestContext CreateContext(IFeatureCollection contextFeatures)
+    public override RequestContext CreateContext(IFeatureCollection contextFeatures)
     {
         FeatureRequestContext context;
         if (contextFeatures is IHostContextContainer<RequestContext> container)
@@ -38,7 +54,19 @@ internal sealed class HyperApplication<THosting>(
         return context;
     }
 
-    public Task ProcessRequestAsync(RequestContext context)
+    public override bool TryCreateContext(FeatureRequestContext context, IFeatureCollection contextFeatures)
+    {
+        context.Attach(contextFeatures);
+        context.FindEndpoint(table);
+        if (straight.IsOpenTo(context))
+        {
+            return true;
+        }
+        context.Detach();
+        return false;
+    }
+
+    public override Task ProcessRequestAsync(RequestContext context)
     {
         var request = (FeatureRequestContext)context;
         if (request.Hosted is not null)
@@ -62,12 +90,12 @@ internal sealed class HyperApplication<THosting>(
         }
         catch (Exception failure)
         {
-            return exceptions.AnswerAsync(request, failure).AsTask();
+            return AnswerAsync(request, failure);
         }
         return AwaitAsync(pending, request);
     }
 
-    public void DisposeContext(RequestContext context, Exception? exception)
+    public override void DisposeContext(RequestContext context, Exception? exception)
     {
         var request = (FeatureRequestContext)context;
         if (request.Hosted is { } hosted)
@@ -85,7 +113,17 @@ internal sealed class HyperApplication<THosting>(
         }
         catch (Exception failure)
         {
-            await exceptions.AnswerAsync(request, failure);
+            await AnswerAsync(request, failure);
         }
+    }
+
+    /// <summary>Answers a failure: on a worker, because loggers and exception handlers are code that a shard must not wait for.</summary>
+    private async Task AnswerAsync(FeatureRequestContext request, Exception failure)
+    {
+        if (request.RunsInline)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+        await exceptions.AnswerAsync(request, failure);
     }
 }

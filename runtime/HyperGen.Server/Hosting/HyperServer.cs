@@ -1,6 +1,7 @@
 using HyperGen.Server.Configuration;
 using HyperGen.Server.Http3;
 using HyperGen.Server.Startup;
+using HyperGen.Transport.Shards;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -25,6 +26,9 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
     private Http3Listeners? _http3;
 
     public IFeatureCollection Features => _inner.Features;
+
+    /// <summary>What HTTP/3 holds for its clients.</summary>
+    internal ShardUsage Http3Usage => _http3?.Usage ?? default;
 
     /// <summary>Puts this class before the server that is registered last.</summary>
     public static void Decorate(IServiceCollection services)

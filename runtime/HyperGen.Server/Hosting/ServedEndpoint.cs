@@ -10,16 +10,27 @@ namespace HyperGen.Server.Hosting;
 /// <summary>An endpoint with its number and its looks to ASP.NET Core.</summary>
 internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, EndpointTable table)
 {
+    /// <summary>One slow run may be the compiler's, or a pause; on workers a route costs a few microseconds more, so a second is enough.</summary>
+    private const int MaxSlowRuns = 2;
+
+    private int _slowRuns;
+
     /// <summary>Its number within the application.</summary>
     public int Number { get; } = number;
 
     public EndpointDescriptor Descriptor { get; } = descriptor;
+
+    /// <summary>Whether it may run on the thread that received the request: it is made for that, and has not been too slow for it.</summary>
+    public bool RunsInline => Descriptor.Inline && Volatile.Read(ref _slowRuns) < MaxSlowRuns;
 
     /// <summary>The endpoint as ASP.NET Core's middleware, metrics and link generation see it.</summary>
     public RouteEndpoint Route => field ??= (RouteEndpoint)Builder(RoutePatternFactory.Parse(Descriptor.Template), InvokeAsync).Build();
 
     /// <summary>The hosts that the endpoint answers for.</summary>
     public HostPatterns Hosts => field ??= new HostPatterns(Descriptor);
+
+    /// <summary>Notes that it took longer than a shard can wait; whether it runs on workers because of this.</summary>
+    public bool OnSlowRun() => Interlocked.Increment(ref _slowRuns) == MaxSlowRuns;
 
     /// <summary>Describes the endpoint to ASP.NET Core, in the order of its own minimal APIs: the method, the HTTP method, the attributes.</summary>
     public RouteEndpointBuilder Builder(RoutePattern pattern, RequestDelegate handler)

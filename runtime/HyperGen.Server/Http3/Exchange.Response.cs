@@ -13,6 +13,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
 {
     private readonly OutputBuffer _frames = new();
     private readonly ResponsePipe _writer;
+    private readonly DateLine _date = new();
     private readonly HeaderDictionary _responseHeaders = [];
     private ManualResetValueTaskSourceCore<FlushResult> _flush = new() { RunContinuationsAsynchronously = true };
     private ResponseHead? _knownHead;
@@ -155,7 +156,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         _frames.Advance(5);
         int start = _frames.Length;
         _frames.Write(block.Encoded);
-        _frames.Write(HeadBlocks.Date());
+        _frames.Write(_date.Now());
         if (hasLength)
         {
             _frames.Advance(FieldSectionEncoder.WriteContentLength(_frames.GetSpan(FieldSectionEncoder.MaxShortLine), Body.Length));

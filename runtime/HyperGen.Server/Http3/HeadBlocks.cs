@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using HyperGen.CompilerServices;
 using HyperGen.Http3.Qpack;
@@ -11,7 +10,6 @@ internal static class HeadBlocks
 {
     private static readonly ConcurrentDictionary<ResponseHead, ResponseBlock> s_heads = new(ReferenceEqualityComparer.Instance);
     private static readonly ResponseBlock?[] s_statuses = new ResponseBlock?[1000];
-    private static DateLine _date = new(0, []);
 
     /// <summary>The block of a head that generated code made.</summary>
     public static ResponseBlock Of(ResponseHead head) => s_heads.GetOrAdd(head, static head =>
@@ -21,26 +19,4 @@ internal static class HeadBlocks
 
     /// <summary>The block of a status alone.</summary>
     public static ResponseBlock Of(int status) => s_statuses[status] ??= ResponseBlock.Create(status);
-
-    /// <summary>The <c>date</c> line, encoded once a second.</summary>
-    //= https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
-    //# An origin server with a clock MUST generate a Date header field in all 2xx (Successful), 3xx (Redirection), and 4xx (Client Error) responses
-    public static ReadOnlySpan<byte> Date()
-    {
-        long second = Environment.TickCount64 / 1000;
-        DateLine line = _date;
-        if (line.Second != second)
-        {
-            _date = line = new DateLine(second, Encode(DateTimeOffset.UtcNow));
-        }
-        return line.Encoded;
-    }
-
-    private static byte[] Encode(DateTimeOffset now)
-    {
-        var buffer = new byte[64];
-        return buffer[..FieldSectionEncoder.Write(buffer, "date"u8, Encoding.ASCII.GetBytes(now.ToString("R", CultureInfo.InvariantCulture)))];
-    }
-
-    private sealed record DateLine(long Second, byte[] Encoded);
 }

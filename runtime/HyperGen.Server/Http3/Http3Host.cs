@@ -2,7 +2,6 @@ using System.Net;
 using HyperGen.Http3;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Pipeline;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging;
 
 namespace HyperGen.Server.Http3;
@@ -13,11 +12,13 @@ namespace HyperGen.Server.Http3;
 /// <param name="Services">What all requests of the application share.</param>
 /// <param name="Protocol">The limits.</param>
 /// <param name="LocalEndPoint">Where the listener listens.</param>
+/// <param name="Time">Measures what runs on the shards.</param>
 /// <param name="Logger">Is told of failures.</param>
 internal sealed record Http3Host(
-    IHttpApplication<RequestContext> Application,
+    HyperApplication Application,
     StraightWay StraightWay,
     ServerServices Services,
     Http3Options Protocol,
     IPEndPoint LocalEndPoint,
+    TimeProvider Time,
     ILogger Logger);

@@ -8,7 +8,6 @@ using HyperGen.Server.Pipeline;
 using HyperGen.Tls;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,7 +28,7 @@ internal sealed class Http3Listeners
     /// <param name="application">What runs the requests.</param>
     /// <param name="addresses">The addresses of the other server, with the ports it got.</param>
     /// <returns>The listeners; null when there are none.</returns>
-    public static Http3Listeners? Start(IServiceProvider services, IHttpApplication<RequestContext> application, IEnumerable<string> addresses)
+    public static Http3Listeners? Start(IServiceProvider services, HyperApplication application, IEnumerable<string> addresses)
     {
         HyperServerOptions options = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
         IPEndPoint[] endPoints = [.. addresses.SelectMany(EndPoints)];
@@ -54,11 +53,15 @@ internal sealed class Http3Listeners
                 services.GetRequiredService<ServerServices>(),
                 new Http3Options(),
                 endPoint,
+                services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
             listeners.Listen(host, credentials, secrets, options.Shards ?? Environment.ProcessorCount);
         }
         return listeners;
     }
+
+    /// <summary>What the shards of all listeners hold.</summary>
+    public ShardUsage Usage => _groups.Aggregate(default(ShardUsage), static (sum, group) => sum + group.Usage);
 
     /// <summary>Stops to take requests, and waits for those under way.</summary>
     public Task StopAsync() => Task.WhenAll(_groups.Select(static group => group.StopAsync(s_patience)));

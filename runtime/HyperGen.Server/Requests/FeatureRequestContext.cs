@@ -162,7 +162,7 @@ internal partial class FeatureRequestContext : RequestContext
     }
 
     /// <summary>Whether the request runs on the thread that received it: its endpoint says so and nothing of ASP.NET Core's comes before it.</summary>
-    public bool RunsInline => Hosted is null && (Served is null || Served.Descriptor.Inline);
+    public bool RunsInline => Hosted is null && (Served is null || Served.RunsInline);
 
     /// <summary>Whether someone has asked for the <see cref="HttpContext"/>, so that everything must go through it.</summary>
     protected bool UsesHttpContext => _http is not null;
