@@ -1,18 +1,24 @@
+using System.Runtime.CompilerServices;
+
 namespace HyperGen.Quic.Spaces;
 
 /// <summary>
 /// A set of integers as ascending, disjoint, non-adjacent ranges: packet numbers received, stream bytes received, acknowledged or lost. Additions arrive
-/// nearly in order, so the end is looked at first. It grows to what it once held and is reused; its owner bounds <see cref="Count" />.
+/// nearly in order, so the end is looked at first. Most sets never hold more than two ranges, which need no array; one that did keeps its array and is reused.
+/// Its owner bounds <see cref="Count" />.
 /// </summary>
 internal sealed class RangeSet
 {
-    private Range64[] _ranges = [];
+    private Few _few;
+    private Range64[]? _many;
 
     public int Count { get; private set; }
 
     public bool IsEmpty => Count == 0;
 
-    public Range64 this[int index] => _ranges[index];
+    public Range64 this[int index] => Ranges[index];
+
+    private Span<Range64> Ranges => _many ?? (Span<Range64>)_few;
 
     public void Clear() => Count = 0;
 
@@ -20,15 +26,16 @@ internal sealed class RangeSet
     public long Add(long start, long end)
     {
         if (start >= end) return 0;
+        var ranges = Ranges;
 
         // First range that touches or lies above the new one, and the first that lies wholly above it.
         var first = FirstEndingAtOrAfter(start);
         var last = first;
         long covered = 0;
         long mergedStart = start, mergedEnd = end;
-        while (last < Count && _ranges[last].Start <= end)
+        while (last < Count && ranges[last].Start <= end)
         {
-            var range = _ranges[last++];
+            var range = ranges[last++];
             covered += Math.Max(0, Math.Min(end, range.End) - Math.Max(start, range.Start));
             mergedStart = Math.Min(mergedStart, range.Start);
             mergedEnd = Math.Max(mergedEnd, range.End);
@@ -40,7 +47,7 @@ internal sealed class RangeSet
         }
         else
         {
-            _ranges[first] = new(mergedStart, mergedEnd);
+            ranges[first] = new(mergedStart, mergedEnd);
             RemoveAt(first + 1, last - first - 1);
         }
 
@@ -50,24 +57,25 @@ internal sealed class RangeSet
     /// <summary>Removes <paramref name="start" /> to <paramref name="end" /> (exclusive).</summary>
     public void Remove(long start, long end)
     {
+        var ranges = Ranges;
         var index = FirstEndingAtOrAfter(start + 1);
-        while (index < Count && _ranges[index].Start < end)
+        while (index < Count && ranges[index].Start < end)
         {
-            var range = _ranges[index];
+            var range = ranges[index];
             if (range.Start < start && range.End > end)
             {
-                _ranges[index] = new(range.Start, start);
+                ranges[index] = new(range.Start, start);
                 Insert(index + 1, new(end, range.End));
                 return;
             }
 
             if (range.Start < start)
             {
-                _ranges[index++] = new(range.Start, start);
+                ranges[index++] = new(range.Start, start);
             }
             else if (range.End > end)
             {
-                _ranges[index] = new(end, range.End);
+                ranges[index] = new(end, range.End);
                 return;
             }
             else
@@ -80,7 +88,7 @@ internal sealed class RangeSet
     public bool Contains(long value)
     {
         var index = FirstEndingAtOrAfter(value + 1);
-        return index < Count && _ranges[index].Start <= value;
+        return index < Count && Ranges[index].Start <= value;
     }
 
     /// <summary>Drops the lowest range.</summary>
@@ -88,13 +96,14 @@ internal sealed class RangeSet
 
     private int FirstEndingAtOrAfter(long value)
     {
-        if (Count == 0 || _ranges[Count - 1].End < value) return Count;
+        var ranges = Ranges;
+        if (Count == 0 || ranges[Count - 1].End < value) return Count;
         int low = 0, high = Count - 1;
-        if (high > 0 && _ranges[high - 1].End < value) return high;
+        if (high > 0 && ranges[high - 1].End < value) return high;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_ranges[middle].End < value) low = middle + 1;
+            if (ranges[middle].End < value) low = middle + 1;
             else high = middle;
         }
 
@@ -103,16 +112,29 @@ internal sealed class RangeSet
 
     private void Insert(int index, Range64 range)
     {
-        if (Count == _ranges.Length) Array.Resize(ref _ranges, Math.Max(4, Count * 2));
-        Array.Copy(_ranges, index, _ranges, index + 1, Count - index);
-        _ranges[index] = range;
+        if (Count == Ranges.Length)
+        {
+            var larger = new Range64[Math.Max(8, Count * 2)];
+            Ranges[..Count].CopyTo(larger);
+            _many = larger;
+        }
+
+        var ranges = Ranges;
+        ranges[index..Count].CopyTo(ranges[(index + 1)..]);
+        ranges[index] = range;
         Count++;
     }
 
     private void RemoveAt(int index, int count)
     {
         if (count == 0) return;
-        Array.Copy(_ranges, index + count, _ranges, index, Count - index - count);
+        Ranges[(index + count)..Count].CopyTo(Ranges[index..]);
         Count -= count;
+    }
+
+    [InlineArray(2)]
+    private struct Few
+    {
+        private Range64 _first;
     }
 }
