@@ -92,6 +92,7 @@ internal sealed partial class Connection
         if (State == ConnectionState.Drained) return;
         State = ConnectionState.Drained;
         _streams.CloseAll();
+        DropDatagrams();
         foreach (var space in _spaces) space.Discard();
         DisposeSwitchedKeys();
         _oneRtt?.Dispose();

@@ -22,7 +22,7 @@ internal sealed partial class Connection
             //# connection error of type FRAME_ENCODING_ERROR.
             if (!reader.TryReadVarInt(out var value)) return TransportError.Malformed(FrameType.Padding);
             var type = (FrameType)value;
-            if (value > (long)FrameType.HandshakeDone) return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "The frame type is unknown.");
+            if (!FrameTypes.IsKnown(value)) return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "The frame type is unknown.");
             if (packetType is PacketType.Initial or PacketType.Handshake && !FrameTypes.IsPermittedInHandshake(type))
             {
                 return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in this packet.");
@@ -71,6 +71,8 @@ internal sealed partial class Connection
                 return error.IsError ? error : _remoteIds.OnNewConnectionId(newId);
             case FrameType.PathChallenge or FrameType.PathResponse:
                 return HandlePathFrame(now, type, destinationId, ref reader);
+            case FrameType.Datagram or FrameType.DatagramWithLength:
+                return HandleDatagramFrame(type, ref reader);
             case FrameType.NewToken:
                 return HandleNewToken(ref reader);
             case FrameType.HandshakeDone:
@@ -186,6 +188,7 @@ internal sealed partial class Connection
             else _path.Mtu.OnAcked(packet.Size);
         }
 
+        if (_nextDatagram > 0) OnDatagramsSettled(packet.Frames, ConnectionEventKind.DatagramAcked);
         for (var i = packet.Frames; i != SentFrames.End; i = _sentFrames.Release(i))
         {
             ref var frame = ref _sentFrames[i];
@@ -217,6 +220,7 @@ internal sealed partial class Connection
             ref var packet = ref _recovery.Lost[i];
             Statistics.PacketsLost++;
             if (packet.Path == _recovery.Path) OnPacketLostOnPath(now, packet);
+            if (_nextDatagram > 0) OnDatagramsSettled(packet.Frames, ConnectionEventKind.DatagramLost);
             Requeue(space, packet.Frames);
             _sentFrames.ReleaseAll(packet.Frames);
         }
@@ -263,8 +267,8 @@ internal sealed partial class Connection
                 case FrameType.RetireConnectionId:
                     _remoteIds.OnRetireLost(frame.Value);
                     break;
-                case FrameType.Ack or FrameType.Ping or FrameType.PathResponse or FrameType.PathChallenge:
-                    // Challenges have a timer of their own, and another one is never the same.
+                case FrameType.Ack or FrameType.Ping or FrameType.PathResponse or FrameType.PathChallenge or FrameType.Datagram:
+                    // Challenges have a timer of their own, and another one is never the same; datagrams are sent once.
                     break;
                 case FrameType.Crypto:
                     space.Crypto.OnLost(frame.Value, frame.Length);

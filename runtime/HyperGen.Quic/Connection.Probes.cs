@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Paths;
+using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls.Crypto;
 
@@ -99,7 +100,7 @@ internal sealed partial class Connection
         _endpoint.Options.Random(data);
         var challenge = BinaryPrimitives.ReadUInt64BigEndian(data);
         WritePathFrame(ref builder, FrameType.PathChallenge, challenge);
-        var interval = path == _path ? _recovery.PtoPeriod : new Recovery.RttEstimator().Pto;
+        var interval = path == _path ? _recovery.PtoPeriod : new RttEstimator().Pto;
         validation.OnChallengeSent(now, interval, challenge, isSmall: size < MinDatagramSize);
         UpdatePathTimer();
     }

@@ -113,7 +113,7 @@ internal sealed partial class Connection
         if (!_recovery.Controller.HasRoom(size)) return false;
         if (State != ConnectionState.Established) return true;
         if (_path.Pacer.Budget(now, _recovery.Controller, _recovery.Rtt) >= size) return true;
-        if (_streams.HasData) _pacedUntil = _path.Pacer.NextSend(_recovery.Controller, _recovery.Rtt);
+        if (_streams.HasData || HasDatagrams) _pacedUntil = _path.Pacer.NextSend(_recovery.Controller, _recovery.Rtt);
         return false;
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class Connection
         if (space.Crypto.HasPending) return true;
         return space.Id == PacketNumberSpaceId.ApplicationData
             && (_streams.HasData || _streams.HasControl || _handshakeDonePending || _newTokenPending || _remoteIds.RetirePending > 0
-                || _localIds.HasPending);
+                || _localIds.HasPending || HasDatagrams);
     }
 
     /// <summary>Puts frames into a packet; false, with nothing taken from anywhere, when it would only hold an acknowledgment that is not due.</summary>
@@ -243,7 +243,7 @@ internal sealed partial class Connection
         }
 
         if (_streams.HasControl) _streams.WriteControl(ref builder, now, _recovery.Rtt.SmoothedRtt);
-        _streams.WriteData(ref builder);
+        WriteDatagramsAndData(ref builder);
     }
 
     private bool TryWriteAck(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder)

@@ -63,6 +63,7 @@ internal sealed partial class Connection
             MaxAckDelay = _limits.MaxAckDelay,
             ActiveConnectionIdLimit = RemoteConnectionIds.MaxActive,
             DisableActiveMigration = _limits.DisablesActiveMigration,
+            MaxDatagramFrameSize = Math.Min(_limits.MaxDatagramFrameSize, Datagrams.DatagramQueue.MaxLength),
         };
         _spaces =
         [

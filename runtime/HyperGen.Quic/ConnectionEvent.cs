@@ -39,6 +39,15 @@ internal enum ConnectionEventKind : byte
     /// <summary>The server did not answer along the path that <see cref="Connection.TryMigrate" /> or a preferred address asked for: the old one stays.</summary>
     MigrationFailed,
 
+    /// <summary>Datagrams wait to be taken with <see cref="Connection.TryReceiveDatagram" />; not said again before all are.</summary>
+    DatagramReceived,
+
+    /// <summary>The packet that carried a datagram of ours was acknowledged; <see cref="ConnectionEvent.ErrorCode" /> is its number.</summary>
+    DatagramAcked,
+
+    /// <summary>The packet that carried a datagram of ours was lost, or the path became too small for it. It is not sent again.</summary>
+    DatagramLost,
+
     /// <summary>The connection is over (<see cref="Connection.CloseReason" />). No other event follows; every stream still open is dead.</summary>
     Closed,
 }
@@ -46,5 +55,5 @@ internal enum ConnectionEventKind : byte
 /// <summary>One event of a connection.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Stream">The stream it happened to; null for those of the connection.</param>
-/// <param name="ErrorCode">The peer's application error code of a reset or stop-sending, otherwise 0.</param>
+/// <param name="ErrorCode">The peer's application error code of a reset or stop-sending, the number of a datagram, otherwise 0.</param>
 internal readonly record struct ConnectionEvent(ConnectionEventKind Kind, QuicStream? Stream = null, long ErrorCode = 0);

@@ -12,11 +12,17 @@ internal sealed record ConnectionLimits
     /// <summary>What a stream's window may grow to; default 6 MiB (Chromium, quic-go).</summary>
     public long MaxStreamWindow { get; init; } = 6 << 20;
 
+    /// <summary>The same on paths of 50 ms and more, where 6 MiB are a gigabit a second at most; default 24 MiB.</summary>
+    public long LongPathStreamWindow { get; init; } = 24 << 20;
+
     /// <summary>Flow control window of the connection at first; default 768 KiB (1.5 times a stream's, as in quic-go).</summary>
     public long ConnectionWindow { get; init; } = 768 << 10;
 
     /// <summary>What the connection's window may grow to; default 15 MiB (Chromium, quic-go).</summary>
     public long MaxConnectionWindow { get; init; } = 15 << 20;
+
+    /// <summary>The same on paths of 50 ms and more; default 32 MiB.</summary>
+    public long LongPathConnectionWindow { get; init; } = 32 << 20;
 
     /// <summary>Bidirectional streams the peer may have open at a time; default 100 (nginx http3_max_concurrent_streams is 128, RFC 9114 asks for 100).</summary>
     public long BidirectionalStreams { get; init; } = 100;
@@ -26,6 +32,14 @@ internal sealed record ConnectionLimits
 
     /// <summary>The connection is forgotten after this much silence; default 30 s. Zero: never.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A PING is sent after this much silence, so that neither end nor a NAT forgets the connection; default zero: none is.</summary>
+    public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>
+    /// The longest DATAGRAM frame that is accepted (RFC 9221), at most 4096; default 0: the peer may send none. Sending them is up to the peer's value.
+    /// </summary>
+    public int MaxDatagramFrameSize { get; init; }
 
     /// <summary>A handshake that takes longer is given up; default 10 s (Kestrel's and quic-go's handshake timeouts are 10 s and 5 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -15,6 +15,9 @@ internal sealed class ConnectionStatistics
     /// <summary>Packets that could not be opened, were duplicates, or were no packets.</summary>
     public long PacketsDropped { get; internal set; }
 
+    /// <summary>Datagrams that arrived while the application had 64 unread ones.</summary>
+    public long DatagramsDropped { get; internal set; }
+
     /// <summary>Packets of ours that a router marked instead of dropping them.</summary>
     public long CongestionMarks { get; internal set; }
 

@@ -29,6 +29,10 @@ internal enum FrameType : long
     ConnectionClose = 0x1c,
     ConnectionCloseApplication = 0x1d,
     HandshakeDone = 0x1e,
+
+    /// <summary>RFC 9221.</summary>
+    Datagram = 0x30,
+    DatagramWithLength = 0x31,
 }
 
 internal static class FrameTypes
@@ -47,6 +51,8 @@ internal static class FrameTypes
     /// <summary>Every frame but ACK, PADDING and CONNECTION_CLOSE asks for an acknowledgment.</summary>
     public static bool IsAckEliciting(FrameType type) =>
         type is not (FrameType.Padding or FrameType.Ack or FrameType.AckEcn or FrameType.ConnectionClose or FrameType.ConnectionCloseApplication);
+
+    public static bool IsKnown(long type) => type is <= (long)FrameType.HandshakeDone or (long)FrameType.Datagram or (long)FrameType.DatagramWithLength;
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
     //# An endpoint MUST treat receipt of a frame in a packet type that is not

@@ -23,4 +23,7 @@ internal enum TransportParameterId : long
 
     /// <summary>RFC 9368.</summary>
     VersionInformation = 0x11,
+
+    /// <summary>RFC 9221.</summary>
+    MaxDatagramFrameSize = 0x20,
 }

@@ -41,6 +41,9 @@ internal sealed class TransportParameters
 
     public PreferredAddress? PreferredAddress { get; set; }
 
+    /// <summary>Zero: no DATAGRAM frames.</summary>
+    public long MaxDatagramFrameSize { get; set; }
+
     public long ActiveConnectionIdLimit { get; set; } = 2;
 
     /// <summary>Null when the peer knows one version only, or does not say.</summary>
@@ -55,7 +58,7 @@ internal sealed class TransportParameters
         while (!reader.IsEmpty)
         {
             if (!reader.TryReadVarInt(out var id) || !reader.TryReadPrefixed(out var value)) return Invalid("The transport parameters are truncated.");
-            if (id <= (long)TransportParameterId.VersionInformation)
+            if (id <= (long)TransportParameterId.MaxDatagramFrameSize)
             {
                 //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
                 //# An endpoint SHOULD treat receipt of
@@ -100,6 +103,7 @@ internal sealed class TransportParameters
         WriteInteger(ref writer, TransportParameterId.AckDelayExponent, AckDelayExponent, 3);
         WriteInteger(ref writer, TransportParameterId.MaxAckDelay, (long)MaxAckDelay.TotalMilliseconds, 25);
         WriteInteger(ref writer, TransportParameterId.ActiveConnectionIdLimit, ActiveConnectionIdLimit, 2);
+        WriteInteger(ref writer, TransportParameterId.MaxDatagramFrameSize, MaxDatagramFrameSize, 0);
         VersionInformation?.Write(ref writer);
         if (PreferredAddress is { } preferred)
         {
@@ -144,7 +148,7 @@ internal sealed class TransportParameters
             case TransportParameterId.DisableActiveMigration:
                 DisableActiveMigration = true;
                 return value.IsEmpty ? TransportError.None : Invalid("disable_active_migration has no value.");
-            case <= TransportParameterId.RetrySourceConnectionId:
+            case <= TransportParameterId.RetrySourceConnectionId or TransportParameterId.MaxDatagramFrameSize:
                 var length = VarInt.TryRead(value, out var integer);
                 return length == value.Length && length != 0 ? SetInteger(id, integer) : Invalid("A transport parameter is not an integer.");
             default:
@@ -192,6 +196,9 @@ internal sealed class TransportParameters
                 //# The value of the active_connection_id_limit parameter MUST be at least 2.
                 ActiveConnectionIdLimit = value;
                 return value >= 2 ? TransportError.None : Invalid("active_connection_id_limit is below 2.");
+            case TransportParameterId.MaxDatagramFrameSize:
+                MaxDatagramFrameSize = value;
+                return TransportError.None;
             default:
                 return TransportError.None;
         }

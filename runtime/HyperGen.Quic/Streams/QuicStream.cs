@@ -14,6 +14,7 @@ internal sealed class QuicStream
     internal StreamQueue.Link SendLink;
     internal StreamQueue.Link ControlLink;
     internal StreamEvents PendingEvents;
+    internal long ChargedBytes;
     private StreamSet? _owner;
 
     /// <summary>The stream's ID. It never changes meaning, unlike the object.</summary>
@@ -54,20 +55,9 @@ internal sealed class QuicStream
 
     /// <summary>
     /// How many bytes a well-behaved writer may still write: the path's bandwidth-delay product, twice, less what is buffered. A stalled reader at the
-    /// other end thus costs a bounded amount of memory. <see cref="ConnectionEventKind.StreamWritable" /> follows when it was 0 or less.
+    /// other end thus costs a bounded amount of memory, and so do many. <see cref="ConnectionEventKind.StreamWritable" /> follows when it was 0 or less.
     /// </summary>
-    public long WriteCapacity
-    {
-        get
-        {
-            if (!Sending.IsOpen) return 0;
-            var capacity = Owner.SendBufferLimit - Sending.Buffer.Buffered;
-
-            // The limit may have shrunk since the last write: whoever is told to wait here has to be woken.
-            if (capacity <= 0) PendingEvents |= StreamEvents.WantsWritable;
-            return capacity;
-        }
-    }
+    public long WriteCapacity => Sending.IsOpen ? Owner.CapacityOf(this) : 0;
 
     private StreamSet Owner => _owner ?? throw new InvalidOperationException("The stream was released: keep its ID, not the object.");
 
@@ -159,7 +149,12 @@ internal sealed class QuicStream
         Owner.OnReset(this);
     }
 
-    /// <summary>Sets where the stream stands among those that have something to send (RFC 9218).</summary>
+    /// <summary>
+    /// Sets where the stream stands among those that have something to send (RFC 9218): lower urgencies go first; within one, those that are not incremental
+    /// go in the order of their IDs, one after another, while the incremental ones take turns.
+    /// </summary>
+    /// <param name="urgency">0 (first) to 7; streams start with 3.</param>
+    /// <param name="incremental">Whether parts of it are of use to the peer before all of it is there; streams start without.</param>
     public void SetPriority(byte urgency, bool incremental)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(urgency, StreamQueue.MaxUrgency);
@@ -198,6 +193,7 @@ internal sealed class QuicStream
         IsReleased = false;
         State = null;
         PendingEvents = StreamEvents.None;
+        ChargedBytes = 0;
     }
 
     internal bool BelongsTo(StreamSet owner, StreamId id) => _owner == owner && Id == id;

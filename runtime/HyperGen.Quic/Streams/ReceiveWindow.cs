@@ -2,10 +2,14 @@ namespace HyperGen.Quic.Streams;
 
 /// <summary>
 /// The credit we give, for one stream or for the connection (RFC 9000 section 4). The limit moves with what was consumed, not with what arrived, so a
-/// slow reader holds back its peer; the window doubles when a whole one is consumed within two round trips, up to its maximum.
+/// slow reader holds back its peer; the window doubles when half of it is consumed within two round trips, up to its maximum. On a long path more is in flight
+/// at the same speed, and the maximum is another.
 /// </summary>
-internal struct ReceiveWindow(long initial, long maximum)
+internal struct ReceiveWindow(long initial, long maximum, long longPathMaximum)
 {
+    /// <summary>From here on a path is long: 6 MiB in 50 ms are a gigabit a second.</summary>
+    private static readonly TimeSpan LongPath = TimeSpan.FromMilliseconds(50);
+
     private Timestamp _updated;
 
     public long Size { get; private set; } = initial;
@@ -26,9 +30,12 @@ internal struct ReceiveWindow(long initial, long maximum)
     /// <param name="mayGrow">Whether there is memory for a larger window.</param>
     public long Advertise(Timestamp now, TimeSpan rtt, bool mayGrow)
     {
-        if (mayGrow && _updated != default && now - _updated < 2 * rtt) Size = Math.Min(Size * 2, maximum);
+        if (mayGrow && _updated != default && now - _updated < 2 * rtt) GrowTo(Math.Min(Size * 2, rtt >= LongPath ? longPathMaximum : maximum));
         _updated = now;
         Limit = Math.Max(Limit, Consumed + Size);
         return Limit;
     }
+
+    /// <summary>Makes the window at least so large, within its maximum.</summary>
+    public void GrowTo(long size) => Size = Math.Max(Size, Math.Min(size, longPathMaximum));
 }

@@ -31,16 +31,19 @@ internal sealed class ReceivingPart
     /// <summary>MAX_STREAM_DATA has to be sent again because it was lost.</summary>
     public bool LimitPending { get; set; }
 
+    /// <summary>How far the peer may be ahead of the reader.</summary>
+    public long WindowSize => _window.Size;
+
     public bool IsTerminal => State is ReceiveState.DataRead or ReceiveState.ResetRead;
 
     /// <summary>Whether new credit would help the peer and enough was consumed to be worth a frame.</summary>
     public bool WantsLimit => State == ReceiveState.Recv && !IsStopped && (LimitPending || _window.ShouldAdvertise);
 
-    public void Open(PagePool pool, long window, long maximumWindow)
+    public void Open(PagePool pool, long window, long maximumWindow, long longPathWindow)
     {
         Buffer.Open(pool);
         Buffer.Reset();
-        _window = new(window, maximumWindow);
+        _window = new(window, maximumWindow, longPathWindow);
         _finalSize = Unknown;
         HighestOffset = _credited = 0;
         State = ReceiveState.Recv;

@@ -6,6 +6,7 @@ internal sealed class SendingPart
     private bool _finWritten;
     private bool _finSent;
     private bool _finAcked;
+    private long _blockedAt;
 
     public SendBuffer Buffer { get; } = new();
 
@@ -18,6 +19,9 @@ internal sealed class SendingPart
 
     /// <summary>RESET_STREAM has to be sent, or sent again.</summary>
     public bool ResetPending { get; set; }
+
+    /// <summary>STREAM_DATA_BLOCKED has to be sent, or sent again.</summary>
+    public bool BlockedPending { get; set; }
 
     public bool IsTerminal => State is SendState.DataRecvd or SendState.ResetRecvd;
 
@@ -46,10 +50,27 @@ internal sealed class SendingPart
         Buffer.Reset();
         MaxData = maxData;
         State = SendState.Ready;
-        ResetPending = _finWritten = _finSent = _finAcked = false;
+        ResetPending = BlockedPending = _finWritten = _finSent = _finAcked = false;
+        _blockedAt = -1;
     }
 
-    public void OnMaxStreamData(long limit) => MaxData = Math.Max(MaxData, limit);
+    public void OnMaxStreamData(long limit)
+    {
+        if (limit <= MaxData) return;
+        MaxData = limit;
+        BlockedPending = false;
+    }
+
+    /// <summary>Whether the peer's limit <paramref name="limit" /> is what keeps data back.</summary>
+    public bool IsBlockedAt(long limit) => limit == MaxData && !IsReset && Buffer.SentOffset == limit && Buffer.HasUnsent;
+
+    /// <summary>Notes, once for each limit, that the limit keeps data back.</summary>
+    public bool TryNoteBlocked()
+    {
+        if (_blockedAt == MaxData || !IsBlockedAt(MaxData)) return false;
+        _blockedAt = MaxData;
+        return BlockedPending = true;
+    }
 
     public void Finish() => _finWritten = true;
 
@@ -102,6 +123,7 @@ internal sealed class SendingPart
         State = SendState.ResetSent;
         ResetCode = code;
         ResetPending = true;
+        BlockedPending = false;
         Buffer.Discard();
     }
 

@@ -51,4 +51,7 @@ internal struct OutgoingStreams
 
     /// <summary>The application was refused a stream and waits to hear of new credit.</summary>
     public bool Blocked { get; set; }
+
+    /// <summary>STREAMS_BLOCKED has to be sent.</summary>
+    public bool BlockedPending;
 }

@@ -36,6 +36,24 @@ internal sealed class StreamQueue(StreamQueue.Kind kind)
         _tail = stream;
     }
 
+    /// <summary>Puts a stream among those with lower and higher IDs, unless it waits in some queue of this kind already.</summary>
+    public void EnqueueInOrder(QuicStream stream)
+    {
+        ref var link = ref LinkOf(stream);
+        if (link.Queue is not null) return;
+
+        // The newest streams come last, nearly always.
+        var before = _tail;
+        while (before is not null && before.Id.Value > stream.Id.Value) before = LinkOf(before).Previous;
+        link.Queue = this;
+        link.Previous = before;
+        link.Next = before is null ? _head : LinkOf(before).Next;
+        if (link.Next is null) _tail = stream;
+        else LinkOf(link.Next).Previous = stream;
+        if (before is null) _head = stream;
+        else LinkOf(before).Next = stream;
+    }
+
     /// <summary>Takes a stream out of whichever queue of this kind it waits in.</summary>
     public void Remove(QuicStream stream)
     {

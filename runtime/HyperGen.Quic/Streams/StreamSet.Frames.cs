@@ -10,20 +10,10 @@ internal sealed partial class StreamSet
     private const int MinUsefulData = 32;
 
     public bool HasControl =>
-        _maxDataPending || _window.ShouldAdvertise || _incomingBidi.WantsLimit || _incomingUni.WantsLimit || !_control.IsEmpty;
+        _maxDataPending || _window.ShouldAdvertise || _incomingBidi.WantsLimit || _incomingUni.WantsLimit || !_control.IsEmpty
+        || _blockedPending || _outgoingBidi.BlockedPending || _outgoingUni.BlockedPending;
 
-    public bool HasData
-    {
-        get
-        {
-            foreach (var queue in _sending)
-            {
-                if (!queue.IsEmpty) return true;
-            }
-
-            return false;
-        }
-    }
+    public bool HasData => _sending.Any;
 
     public TransportError OnStreamFrame(in StreamFrame frame)
     {
@@ -87,6 +77,7 @@ internal sealed partial class StreamSet
     {
         if (limit <= _maxData) return;
         _maxData = limit;
+        _blockedPending = false;
         while (_awaitingCredit.Head is { } stream)
         {
             _awaitingCredit.Remove(stream);
@@ -103,7 +94,7 @@ internal sealed partial class StreamSet
         if (limit <= outgoing.Limit) return;
         outgoing.Limit = limit;
         if (!outgoing.Blocked) return;
-        outgoing.Blocked = false;
+        outgoing.Blocked = outgoing.BlockedPending = false;
         _events.Add(ConnectionEventKind.StreamsAvailable);
     }
 
@@ -118,9 +109,12 @@ internal sealed partial class StreamSet
 
         if (!TryWriteMaxStreams(ref builder, ref _incomingBidi, FrameType.MaxStreamsBidi)) return;
         if (!TryWriteMaxStreams(ref builder, ref _incomingUni, FrameType.MaxStreamsUni)) return;
+        if (!TryWriteBlocked(ref builder, ref _blockedPending, FrameType.DataBlocked, _maxData)) return;
+        if (!TryWriteBlocked(ref builder, ref _outgoingBidi.BlockedPending, FrameType.StreamsBlockedBidi, _outgoingBidi.Limit)) return;
+        if (!TryWriteBlocked(ref builder, ref _outgoingUni.BlockedPending, FrameType.StreamsBlockedUni, _outgoingUni.Limit)) return;
         while (_control.Head is { } stream)
         {
-            if (!builder.HasRoom(ResetStreamFrame.MaxLength + (2 * StreamValueFrame.MaxLength))) return;
+            if (!builder.HasRoom(ResetStreamFrame.MaxLength + (3 * StreamValueFrame.MaxLength))) return;
             _control.Remove(stream);
             WriteControl(ref builder, stream, now, rtt);
         }
@@ -129,12 +123,9 @@ internal sealed partial class StreamSet
     /// <summary>Fills the packet with STREAM frames: the most urgent streams first, incremental ones in turn, others one after another.</summary>
     public void WriteData(ref PacketBuilder builder)
     {
-        foreach (var queue in _sending)
+        while (_sending.Next() is { Head: { } stream } queue)
         {
-            while (queue.Head is { } stream)
-            {
-                if (!TryWriteStream(ref builder, queue, stream)) return;
-            }
+            if (!TryWriteStream(ref builder, queue, stream)) return;
         }
     }
 
@@ -155,7 +146,8 @@ internal sealed partial class StreamSet
         }
 
         if (stream.Sending.IsTerminal && !stream.IsReleased) _events.Add(ConnectionEventKind.StreamFinished, stream);
-        if (stream.Sending.Buffer.Buffered <= SendBufferLimit / 2) _events.AddWritable(stream);
+        Recharge(stream);
+        if (stream.Sending.Buffer.Buffered <= SendBufferLimit / 2 && _buffered < ConnectionSendBuffers * SendBufferLimit) _events.AddWritable(stream);
         TryRetire(stream);
     }
 
@@ -171,6 +163,17 @@ internal sealed partial class StreamSet
                 return;
             case FrameType.MaxStreamsUni:
                 _incomingUni.LimitPending = true;
+                return;
+
+            // Blocked signals matter only while the limit they name is still what blocks us.
+            case FrameType.DataBlocked:
+                _blockedPending |= frame.Value == _maxData && !_awaitingCredit.IsEmpty;
+                return;
+            case FrameType.StreamsBlockedBidi:
+                _outgoingBidi.BlockedPending |= _outgoingBidi.Blocked && frame.Value == _outgoingBidi.Limit;
+                return;
+            case FrameType.StreamsBlockedUni:
+                _outgoingUni.BlockedPending |= _outgoingUni.Blocked && frame.Value == _outgoingUni.Limit;
                 return;
         }
 
@@ -189,6 +192,9 @@ internal sealed partial class StreamSet
                 break;
             case FrameType.MaxStreamData:
                 stream.Receiving.LimitPending = true;
+                break;
+            case FrameType.StreamDataBlocked:
+                stream.Sending.BlockedPending = stream.Sending.IsBlockedAt(frame.Value);
                 break;
         }
 
@@ -210,6 +216,13 @@ internal sealed partial class StreamSet
             builder.Record(new() { Type = FrameType.ResetStream, Id = stream.Id, Stream = stream });
         }
 
+        if (stream.CanSend && stream.Sending.BlockedPending)
+        {
+            stream.Sending.BlockedPending = false;
+            new StreamValueFrame(FrameType.StreamDataBlocked, stream.Id, stream.Sending.MaxData).Write(ref builder.Writer);
+            builder.Record(new() { Type = FrameType.StreamDataBlocked, Id = stream.Id, Stream = stream, Value = stream.Sending.MaxData });
+        }
+
         if (!stream.CanReceive) return;
         if (stream.Receiving.StopPending)
         {
@@ -222,7 +235,28 @@ internal sealed partial class StreamSet
         {
             new StreamValueFrame(FrameType.MaxStreamData, stream.Id, stream.Receiving.AdvertiseLimit(now, rtt, !_pages.IsUnderPressure)).Write(ref builder.Writer);
             builder.Record(new() { Type = FrameType.MaxStreamData, Id = stream.Id, Stream = stream });
+
+            // One stream alone must be able to use its window: the connection's is half as large again (quic-go's ratio).
+            _window.GrowTo(stream.Receiving.WindowSize * 3 / 2);
         }
+    }
+
+    private static bool TryWriteBlocked(ref PacketBuilder builder, ref bool pending, FrameType type, long limit)
+    {
+        if (!pending) return true;
+        if (!builder.TryWrite(new(type, limit))) return false;
+        pending = false;
+        return true;
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+    //# A sender SHOULD send a
+    //# STREAM_DATA_BLOCKED or DATA_BLOCKED frame to indicate to the receiver that it has
+    //# data to write but is blocked by flow control limits.
+    private void NoteBlocked(QuicStream stream)
+    {
+        if (!stream.CanSend || !stream.Sending.TryNoteBlocked()) return;
+        _control.Enqueue(stream);
     }
 
     /// <summary>Gives one stream its turn; false when the packet is full.</summary>
@@ -240,6 +274,8 @@ internal sealed partial class StreamSet
         {
             queue.Remove(stream);
             _awaitingCredit.Enqueue(stream);
+            _blockedPending |= _blockedAt != _maxData;
+            _blockedAt = _maxData;
             return true;
         }
 
@@ -266,6 +302,7 @@ internal sealed partial class StreamSet
         builder.Record(new() { Type = FrameType.Stream, Id = stream.Id, Stream = stream, Value = offset, Length = length, Fin = fin });
         sending.OnFrameSent(offset, length, fin);
         if (isNew) _sent += length;
+        NoteBlocked(stream);
 
         if (!sending.HasPending) queue.Remove(stream);
         else if (stream.Incremental) queue.MoveToEnd(stream);

@@ -11,6 +11,12 @@ internal sealed partial class StreamSet
     /// <summary>The most a stalled reader can make us hold for one stream.</summary>
     private const long MaxSendBuffer = 8 << 20;
 
+    /// <summary>The connection's streams together may buffer as much as four of them.</summary>
+    private const long ConnectionSendBuffers = 4;
+
+    /// <summary>What a stream may buffer whatever the others do.</summary>
+    private const long AssuredSendBuffer = 16 << 10;
+
     private readonly Role _role;
     private readonly TransportParameters _local;
     private readonly ConnectionLimits _limits;
@@ -18,7 +24,7 @@ internal sealed partial class StreamSet
     private readonly PagePool _pages;
     private readonly EventQueue _events;
     private readonly Dictionary<long, QuicStream> _open = [];
-    private readonly StreamQueue[] _sending = new StreamQueue[StreamQueue.MaxUrgency + 1];
+    private readonly SendQueues _sending = new();
     private readonly StreamQueue _awaitingCredit = new(StreamQueue.Kind.Send);
     private readonly StreamQueue _control = new(StreamQueue.Kind.Control);
     private IncomingStreams _incomingBidi;
@@ -31,6 +37,10 @@ internal sealed partial class StreamSet
     private long _maxData;
     private long _sent;
     private long _sendBufferLimit = MinSendBuffer;
+    private long _buffered;
+    private long _blockedAt = -1;
+    private bool _hasHeldWriters;
+    private bool _blockedPending;
     private bool _maxDataPending;
 
     public StreamSet(Role role, TransportParameters local, ConnectionLimits limits, StreamPool pool, PagePool pages, EventQueue events)
@@ -41,10 +51,9 @@ internal sealed partial class StreamSet
         _pool = pool;
         _pages = pages;
         _events = events;
-        _window = new(local.InitialMaxData, limits.MaxConnectionWindow);
+        _window = new(local.InitialMaxData, limits.MaxConnectionWindow, limits.LongPathConnectionWindow);
         _incomingBidi = new(local.InitialMaxStreamsBidi);
         _incomingUni = new(local.InitialMaxStreamsUni);
-        for (var i = 0; i < _sending.Length; i++) _sending[i] = new(StreamQueue.Kind.Send);
     }
 
     public int Count => _open.Count;
@@ -75,6 +84,7 @@ internal sealed partial class StreamSet
         if (outgoing.Opened >= outgoing.Limit)
         {
             outgoing.Blocked = true;
+            outgoing.BlockedPending = true;
             return null;
         }
 
@@ -95,13 +105,27 @@ internal sealed partial class StreamSet
 
     public void OnWritten(QuicStream stream)
     {
-        if (stream.CanSend && stream.Sending.IsOpen && stream.WriteCapacity <= 0) stream.PendingEvents |= StreamEvents.WantsWritable;
+        Recharge(stream);
+        if (stream.CanSend && stream.Sending.IsOpen) _ = stream.WriteCapacity;
         Schedule(stream);
+        NoteBlocked(stream);
+    }
+
+    /// <summary>What a stream may still buffer: within its own limit, and within the connection's unless it has little yet.</summary>
+    public long CapacityOf(QuicStream stream)
+    {
+        var own = stream.Sending.Buffer.Buffered;
+        var capacity = Math.Min(SendBufferLimit - own, Math.Max(ConnectionSendBuffers * SendBufferLimit - _buffered, AssuredSendBuffer - own));
+        if (capacity > 0) return capacity;
+        stream.PendingEvents |= StreamEvents.WantsWritable;
+        _hasHeldWriters = true;
+        return capacity;
     }
 
     public void OnReset(QuicStream stream)
     {
         _awaitingCredit.Remove(stream);
+        Recharge(stream);
         if (stream.Sending.ResetPending) _control.Enqueue(stream);
     }
 
@@ -128,12 +152,26 @@ internal sealed partial class StreamSet
         _open.Clear();
     }
 
+    /// <summary>Keeps count of what all streams have buffered, and lets writers go on that waited for it to shrink.</summary>
+    private void Recharge(QuicStream stream)
+    {
+        _buffered += stream.Sending.Buffer.Buffered - stream.ChargedBytes;
+        stream.ChargedBytes = stream.Sending.Buffer.Buffered;
+        if (!_hasHeldWriters || _buffered > ConnectionSendBuffers * SendBufferLimit / 2) return;
+        _hasHeldWriters = false;
+        foreach (var other in _open.Values)
+        {
+            if (other.Sending.Buffer.Buffered <= SendBufferLimit / 2) _events.AddWritable(other);
+            else _hasHeldWriters |= (other.PendingEvents & StreamEvents.WantsWritable) != 0;
+        }
+    }
+
     /// <summary>Puts a stream into its queue if its limits allow something to be sent.</summary>
     private void Schedule(QuicStream stream)
     {
         if (!stream.CanSend || !stream.Sending.HasPending) return;
         if (stream.Sending.HasPendingWithoutCredit && _awaitingCredit.Contains(stream)) _awaitingCredit.Remove(stream);
-        _sending[stream.Urgency].Enqueue(stream);
+        _sending.Enqueue(stream);
     }
 
     private QuicStream Create(StreamId id)
@@ -145,7 +183,7 @@ internal sealed partial class StreamSet
         var window = id.IsUnidirectional ? _local.InitialMaxStreamDataUni
             : ours ? _local.InitialMaxStreamDataBidiLocal
             : _local.InitialMaxStreamDataBidiRemote;
-        stream.Receiving.Open(_pages, window, _limits.MaxStreamWindow);
+        stream.Receiving.Open(_pages, window, _limits.MaxStreamWindow, _limits.LongPathStreamWindow);
         _open.Add(id.Value, stream);
         return stream;
     }
@@ -160,6 +198,8 @@ internal sealed partial class StreamSet
         _open.Remove(stream.Id.Value);
         _awaitingCredit.Remove(stream);
         _control.Remove(stream);
+        _buffered -= stream.ChargedBytes;
+        stream.ChargedBytes = 0;
         if (stream.Id.Initiator != _role) Incoming(stream.Id.IsUnidirectional).OnClosed();
         _pool.Return(stream);
     }

@@ -1,0 +1,51 @@
+using System.Numerics;
+
+namespace HyperGen.Quic.Streams;
+
+/// <summary>
+/// The streams that have something to send, by RFC 9218: of each urgency those that go one after another, in the order of their IDs, and those that take
+/// turns. Where there are both, the two kinds take turns, so that neither starves the other. Queues are made when first needed: most connections need one.
+/// </summary>
+internal sealed class SendQueues
+{
+    private readonly StreamQueue?[] _queues = new StreamQueue?[2 * (StreamQueue.MaxUrgency + 1)];
+
+    /// <summary>A bit for each queue that had something in it when it was last looked at.</summary>
+    private uint _used;
+    private bool _incrementalsTurn;
+
+    /// <summary>Whether any stream waits.</summary>
+    public bool Any
+    {
+        get
+        {
+            while (_used != 0)
+            {
+                var first = BitOperations.TrailingZeroCount(_used);
+                if (!_queues[first]!.IsEmpty) return true;
+                _used &= _used - 1;
+            }
+
+            return false;
+        }
+    }
+
+    public void Enqueue(QuicStream stream)
+    {
+        var index = (2 * stream.Urgency) + (stream.Incremental ? 1 : 0);
+        var queue = _queues[index] ??= new(StreamQueue.Kind.Send);
+        if (stream.Incremental) queue.Enqueue(stream);
+        else queue.EnqueueInOrder(stream);
+        _used |= 1u << index;
+    }
+
+    /// <summary>The queue whose head is to be served now; null when all are empty.</summary>
+    public StreamQueue? Next()
+    {
+        if (!Any) return null;
+        var first = BitOperations.TrailingZeroCount(_used);
+        if ((first & 1) != 0 || _queues[first + 1] is not { IsEmpty: false } incremental) return _queues[first];
+        _incrementalsTurn = !_incrementalsTurn;
+        return _incrementalsTurn ? incremental : _queues[first];
+    }
+}
