@@ -7,7 +7,6 @@ internal sealed partial class Connection
     private const int BlackHoleProbes = 3;
 
     private TimeSpan _idleTimeout;
-    private bool _pingPending;
     private Timestamp _closeDeadline = Timestamp.Never;
 
     /// <summary>When <see cref="HandleTimeout" /> is to be called at the latest; it may be called at any time, and does nothing when it is too early.</summary>
@@ -26,7 +25,7 @@ internal sealed partial class Connection
                 default:
                     var acknowledge = Application.Received.HasNews ? Application.Received.Deadline : Timestamp.Never;
                     var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
-                    return Timestamp.Min(Timestamp.Min(due, _pathTimer), KeepAliveDeadline);
+                    return Timestamp.Min(due, _pathTimer);
             }
         }
     }
@@ -42,21 +41,6 @@ internal sealed partial class Connection
             if (timeout <= TimeSpan.Zero) return Timestamp.Never;
             var leastly = 3 * _recovery.PtoPeriod;
             return _lastActivity + (timeout > leastly ? timeout : leastly);
-        }
-    }
-
-    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1.2
-    //# An endpoint
-    //# might need to send ack-eliciting packets to avoid an idle timeout
-
-    /// <summary>When a PING is due so that the connection does not time out; never while something of ours awaits its acknowledgment.</summary>
-    private Timestamp KeepAliveDeadline
-    {
-        get
-        {
-            if (_limits.KeepAlive <= TimeSpan.Zero || _sentSinceActivity || _pingPending) return Timestamp.Never;
-            var interval = _idleTimeout > TimeSpan.Zero && _idleTimeout / 2 < _limits.KeepAlive ? _idleTimeout / 2 : _limits.KeepAlive;
-            return _lastActivity + interval;
         }
     }
 
@@ -84,7 +68,6 @@ internal sealed partial class Connection
             return;
         }
 
-        if (now >= KeepAliveDeadline && State == ConnectionState.Established) _pingPending = true;
         if (now >= _pathTimer) OnPathTimeout(now);
         if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
     }

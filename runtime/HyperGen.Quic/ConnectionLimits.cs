@@ -33,9 +33,6 @@ internal sealed record ConnectionLimits
     /// <summary>The connection is forgotten after this much silence; default 30 s. Zero: never.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A PING is sent after this much silence, so that neither end nor a NAT forgets the connection; default zero: none is.</summary>
-    public TimeSpan KeepAlive { get; init; }
-
     /// <summary>
     /// The longest DATAGRAM frame that is accepted (RFC 9221), at most 4096; default 0: the peer may send none. Sending them is up to the peer's value.
     /// </summary>

@@ -45,7 +45,9 @@ internal sealed class SendQueues
         if (!Any) return null;
         var first = BitOperations.TrailingZeroCount(_used);
         if ((first & 1) != 0 || _queues[first + 1] is not { IsEmpty: false } incremental) return _queues[first];
-        _incrementalsTurn = !_incrementalsTurn;
         return _incrementalsTurn ? incremental : _queues[first];
     }
+
+    /// <summary>A stream had its turn: one of the other kind is next.</summary>
+    public void OnServed(QuicStream stream) => _incrementalsTurn = !stream.Incremental;
 }

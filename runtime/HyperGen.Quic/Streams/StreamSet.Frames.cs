@@ -237,7 +237,7 @@ internal sealed partial class StreamSet
             builder.Record(new() { Type = FrameType.MaxStreamData, Id = stream.Id, Stream = stream });
 
             // One stream alone must be able to use its window: the connection's is half as large again (quic-go's ratio).
-            _window.GrowTo(stream.Receiving.WindowSize * 3 / 2);
+            if (!_pages.IsUnderPressure) _window.GrowTo(stream.Receiving.WindowSize * 3 / 2);
         }
     }
 
@@ -302,6 +302,7 @@ internal sealed partial class StreamSet
         builder.Record(new() { Type = FrameType.Stream, Id = stream.Id, Stream = stream, Value = offset, Length = length, Fin = fin });
         sending.OnFrameSent(offset, length, fin);
         if (isNew) _sent += length;
+        _sending.OnServed(stream);
         NoteBlocked(stream);
 
         if (!sending.HasPending) queue.Remove(stream);

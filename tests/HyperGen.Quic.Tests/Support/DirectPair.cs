@@ -56,6 +56,20 @@ internal sealed class DirectPair
         while (any);
     }
 
+    /// <summary>Whether what the client sends is lost.</summary>
+    public bool DropsToServer { get; set; }
+
+    /// <summary>Sends one batch each way, or lets a millisecond pass when there is none.</summary>
+    public void ExchangeOnce()
+    {
+        _ticks += 200;
+        var any = DeliverOne(Client, ServerEndpoint, _toClient) | DeliverOne(Server, ClientEndpoint, _toServer);
+        if (any) return;
+        _ticks += TimeSpan.TicksPerMillisecond;
+        Client.HandleTimeout(Now);
+        Server.HandleTimeout(Now);
+    }
+
     /// <summary>Lets time pass and timers fire.</summary>
     public void Advance(TimeSpan time)
     {
@@ -68,18 +82,22 @@ internal sealed class DirectPair
     private bool Deliver(Connection from, Endpoint to, in NetworkPath path)
     {
         var any = false;
-        while (from.TryTransmit(Now, _buffer, out var transmit))
+        while (DeliverOne(from, to, path)) any = true;
+        return any;
+    }
+
+    private bool DeliverOne(Connection from, Endpoint to, in NetworkPath path)
+    {
+        if (!from.TryTransmit(Now, _buffer, out var transmit)) return false;
+        if (from == Client && DropsToServer) return true;
+        for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
         {
-            any = true;
-            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
-            {
-                var length = Math.Min(transmit.SegmentSize, transmit.Length - start);
-                var connection = to.HandleDatagram(Now, path, EcnCodepoint.NotEct, _buffer.AsSpan(start, length));
-                if (connection is { Role: Role.Server }) Server = connection;
-            }
+            var length = Math.Min(transmit.SegmentSize, transmit.Length - start);
+            var connection = to.HandleDatagram(Now, path, transmit.Ecn, _buffer.AsSpan(start, length));
+            if (connection is { Role: Role.Server }) Server = connection;
         }
 
-        return any;
+        return true;
     }
 
     private void Answer(Connection connection)

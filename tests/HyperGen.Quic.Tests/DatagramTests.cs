@@ -1,0 +1,121 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>RFC 9221: what is sent once, and what becomes of it.</summary>
+public sealed class DatagramTests
+{
+    private static readonly ConnectionLimits Limits = ConnectionLimits.Default with { MaxDatagramFrameSize = 2000, StreamWindow = 1000, ConnectionWindow = 1000 };
+
+    [Fact]
+    public void Datagrams_arrive_in_order_and_their_sender_hears_of_it()
+    {
+        var pair = new DirectPair(Limits);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(pair.Client.TrySendDatagram([(byte)i, 1, 2], out var id));
+            Assert.Equal(i, id);
+        }
+
+        pair.Exchange();
+        pair.Advance(TimeSpan.FromMilliseconds(30));
+        Assert.Equal(Enumerable.Range(0, 10).Select(static i => (long)i), Settled(pair.Client, ConnectionEventKind.DatagramAcked).Order());
+        var buffer = new byte[100];
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.True(pair.Server.TryReceiveDatagram(buffer, out var length));
+            Assert.Equal((3, (byte)i), (length, buffer[0]));
+        }
+
+        Assert.False(pair.Server.TryReceiveDatagram(buffer, out _));
+        Assert.Equal(0, pair.ServerEndpoint.PagesInUse + pair.ClientEndpoint.PagesInUse);
+    }
+
+    [Fact]
+    public void The_longest_fits_one_packet_and_a_longer_one_is_refused()
+    {
+        var pair = new DirectPair(Limits);
+        var longest = pair.Client.MaxDatagramLength;
+        Assert.InRange(longest, 1100, Limits.MaxDatagramSize);
+        Assert.False(pair.Client.TrySendDatagram(new byte[longest + 1], out _));
+        Assert.True(pair.Client.TrySendDatagram(new byte[longest], out _));
+        pair.Exchange();
+        Assert.False(pair.Server.TryReceiveDatagram(new byte[longest - 1], out var length));
+        Assert.Equal(longest, length);
+        Assert.True(pair.Server.TryReceiveDatagram(new byte[longest], out _));
+    }
+
+    [Fact]
+    public void A_peer_that_takes_none_is_sent_none()
+    {
+        var pair = new DirectPair();
+        Assert.Equal(0, pair.Client.MaxDatagramLength);
+        Assert.False(pair.Client.TrySendDatagram([1], out _));
+    }
+
+    [Fact]
+    public void Both_queues_are_bounded()
+    {
+        var pair = new DirectPair(Limits);
+        var sent = 0;
+        while (pair.Client.TrySendDatagram(new byte[10], out _)) sent++;
+        Assert.Equal(64, sent);
+        pair.Exchange();
+        Assert.True(pair.Client.TrySendDatagram(new byte[10], out _));
+        pair.Exchange();
+        Assert.Equal(1, pair.Server.Statistics.DatagramsDropped);
+    }
+
+    [Fact]
+    public void Stream_flow_control_does_not_hold_them_back()
+    {
+        var pair = new DirectPair(Limits);
+        pair.Client.TryOpenStream()!.Write(new byte[100_000]);
+        pair.Exchange();
+        Assert.True(pair.Client.TrySendDatagram([1], out _));
+        pair.Exchange();
+        Assert.True(pair.Server.TryReceiveDatagram(new byte[1], out _));
+    }
+
+    [Fact]
+    public void The_congestion_window_holds_them_back_and_a_loss_is_told()
+    {
+        var pair = new DirectPair(Limits) { DropsToServer = true };
+        for (var i = 0; i < 64; i++) Assert.True(pair.Client.TrySendDatagram(new byte[1000], out _));
+        pair.Exchange();
+        Assert.InRange(pair.Client.Recovery.Controller.BytesInFlight, 10_000, pair.Client.Recovery.Controller.Window);
+        pair.DropsToServer = false;
+        for (var i = 0; i < 100; i++) pair.Advance(TimeSpan.FromMilliseconds(20));
+        var lost = Settled(pair.Client, ConnectionEventKind.DatagramLost);
+        Assert.InRange(lost.Count, 5, 20);
+        Assert.Equal(0, lost.Min());
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9221#section-3
+    //= type=test
+    //# an endpoint that
+    //# receives a DATAGRAM frame that is larger than the value it sent in its
+    //# max_datagram_frame_size transport parameter MUST terminate the connection with
+    //# an error of type PROTOCOL_VIOLATION.
+    [Theory]
+    [InlineData((long)FrameType.Datagram)]
+    [InlineData((long)FrameType.DatagramWithLength)]
+    public void A_datagram_that_was_not_asked_for_is_a_violation(long type)
+    {
+        var client = new RawClient().Connect();
+        client.Send(frames => frames.Integers(type, 1).Bytes(1));
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
+    }
+
+    private static List<long> Settled(Connection connection, ConnectionEventKind kind)
+    {
+        var settled = new List<long>();
+        while (connection.TryGetEvent(out var next))
+        {
+            if (next.Kind == kind) settled.Add(next.ErrorCode);
+        }
+
+        return settled;
+    }
+}

@@ -1,0 +1,193 @@
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>Whose turn it is, and what is said when nobody may go on.</summary>
+public sealed class StreamSchedulingTests
+{
+    private const int Size = 20_000;
+
+    [Fact]
+    public void More_urgent_streams_are_complete_before_others_begin()
+    {
+        var order = Completed(static (stream, index) => stream.SetPriority((byte)(7 - index), incremental: false));
+        Assert.Equal([3, 2, 1, 0], order);
+    }
+
+    /// <summary>RFC 9218 section 10: responses that are not incremental go one by one, in the order of the requests.</summary>
+    [Fact]
+    public void Streams_of_one_urgency_go_in_the_order_of_their_IDs_whoever_wrote_first()
+    {
+        var pair = new DirectPair();
+        var streams = Enumerable.Range(0, 4).Select(_ => pair.Client.TryOpenStream()!).ToArray();
+        foreach (var stream in streams.Reverse()) Fill(stream);
+        Assert.Equal([0, 1, 2, 3], Completions(pair));
+    }
+
+    [Fact]
+    public void Incremental_streams_take_turns()
+    {
+        var pair = new DirectPair();
+        var streams = Enumerable.Range(0, 4).Select(_ => pair.Client.TryOpenStream()!).ToArray();
+        foreach (var stream in streams)
+        {
+            stream.SetPriority(3, incremental: true);
+            Fill(stream);
+        }
+
+        var counts = Receive(pair);
+        var received = streams.Select(stream => counts[stream.Id.Value]).ToArray();
+        Assert.True(received.Max() - received.Min() <= 2 * 1452, string.Join(" ", received));
+        Assert.True(received.Min() > 0);
+    }
+
+    [Fact]
+    public void Incremental_and_other_streams_of_one_urgency_share()
+    {
+        var pair = new DirectPair();
+        var ordered = pair.Client.TryOpenStream()!;
+        var shared = pair.Client.TryOpenStream()!;
+        shared.SetPriority(3, incremental: true);
+        Fill(ordered);
+        Fill(shared);
+        var counts = Receive(pair);
+        Assert.True(Math.Abs(counts[ordered.Id.Value] - counts[shared.Id.Value]) <= 2 * 1452);
+    }
+
+    [Fact]
+    public void A_priority_changed_while_data_waits_counts_at_once()
+    {
+        var pair = new DirectPair();
+        var first = pair.Client.TryOpenStream()!;
+        var second = pair.Client.TryOpenStream()!;
+        Fill(first);
+        Fill(second);
+        second.SetPriority(0, incremental: false);
+        Assert.Equal([1, 0], Completions(pair));
+    }
+
+    [Fact]
+    public void A_sender_that_is_blocked_says_so_once_for_each_limit()
+    {
+        var client = new RawClient(static parameters =>
+        {
+            parameters.InitialMaxData = 1000;
+            parameters.InitialMaxStreamDataUni = 600;
+            parameters.InitialMaxStreamsUni = 2;
+        }).Connect();
+        var first = client.Server!.TryOpenStream(unidirectional: true)!;
+        var second = client.Server.TryOpenStream(unidirectional: true)!;
+        Assert.Null(client.Server.TryOpenStream(unidirectional: true));
+        client.FramesReceived.Clear();
+        first.Write(new byte[800]);
+        second.Write(new byte[500]);
+        client.Exchange();
+        client.Exchange();
+        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.StreamDataBlocked));
+        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.DataBlocked));
+        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.StreamsBlockedUni));
+
+        client.FramesReceived.Clear();
+        client.Send(static frames => frames.Integers((long)FrameType.MaxStreamData, 3, 700, (long)FrameType.MaxData, 1100));
+        client.Exchange();
+        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.DataBlocked));
+        Assert.Equal(0, client.FramesReceived.Count(static f => f == FrameType.StreamsBlockedUni));
+    }
+
+    /// <summary>A reader that never reads: neither one stream nor a hundred may grow without end, and none is forgotten when it reads again.</summary>
+    [Fact]
+    public void Writers_to_a_stalled_reader_are_held_back_together_and_go_on_together()
+    {
+        var pair = new DirectPair(ConnectionLimits.Default with { StreamWindow = 1000, ConnectionWindow = 1000, BidirectionalStreams = 200 });
+        var streams = Enumerable.Range(0, 100).Select(_ => pair.Client.TryOpenStream()!).ToArray();
+        var left = streams.ToDictionary(static stream => stream.Id, static _ => 200_000);
+        foreach (var stream in streams) Write(stream, left);
+        Assert.InRange(streams.Sum(static stream => stream.Buffered), 1 << 20, 3 << 20);
+
+        Span<byte> sink = stackalloc byte[4096];
+        while (left.Values.Any(static count => count > 0))
+        {
+            pair.Exchange();
+            pair.Advance(TimeSpan.FromMilliseconds(1));
+            while (pair.Server.TryGetEvent(out var next))
+            {
+                if (next.Kind != ConnectionEventKind.StreamReadable) continue;
+                while (next.Stream!.Read(sink) > 0)
+                {
+                }
+            }
+
+            while (pair.Client.TryGetEvent(out var next))
+            {
+                if (next.Kind == ConnectionEventKind.StreamWritable) Write(next.Stream!, left);
+            }
+        }
+    }
+
+    private static void Write(QuicStream stream, Dictionary<StreamId, int> left)
+    {
+        while (left[stream.Id] > 0 && stream.WriteCapacity is > 0 and var capacity)
+        {
+            var length = (int)Math.Min(left[stream.Id], Math.Min(capacity, 4096));
+            stream.Write(new byte[length]);
+            left[stream.Id] -= length;
+        }
+    }
+
+    private static void Fill(QuicStream stream)
+    {
+        stream.Write(new byte[Size]);
+        stream.Finish();
+    }
+
+    private static List<int> Completed(Action<QuicStream, int> prioritize)
+    {
+        var pair = new DirectPair();
+        var streams = Enumerable.Range(0, 4).Select(_ => pair.Client.TryOpenStream()!).ToArray();
+        for (var i = 0; i < streams.Length; i++)
+        {
+            prioritize(streams[i], i);
+            Fill(streams[i]);
+        }
+
+        return Completions(pair);
+    }
+
+    /// <summary>What one batch brings each stream.</summary>
+    private static Dictionary<long, int> Receive(DirectPair pair)
+    {
+        var counts = new Dictionary<long, int>();
+        while (counts.Count == 0)
+        {
+            pair.ExchangeOnce();
+            while (pair.Server.TryGetEvent(out var next))
+            {
+                if (next.Kind != ConnectionEventKind.StreamReadable) continue;
+                counts[next.Stream!.Id.Value] = next.Stream.Read(new byte[Size]);
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The sequence numbers of streams in the order in which their ends arrived.</summary>
+    private static List<int> Completions(DirectPair pair)
+    {
+        var order = new List<int>();
+        for (var round = 0; round < 1000 && order.Count < 4; round++)
+        {
+            pair.ExchangeOnce();
+            while (pair.Server.TryGetEvent(out var next))
+            {
+                if (next.Kind != ConnectionEventKind.StreamReadable) continue;
+                var stream = next.Stream!;
+                stream.Consume(stream.Peek().Length);
+                while (stream.Peek() is { IsEmpty: false } bytes) stream.Consume(bytes.Length);
+                if (stream.IsReadToEnd) order.Add((int)stream.Id.Sequence);
+            }
+        }
+
+        return order;
+    }
+}
