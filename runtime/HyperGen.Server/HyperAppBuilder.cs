@@ -72,6 +72,7 @@ public sealed class HyperAppBuilder
         Services.AddSingleton(table);
         Services.AddSingleton<ServerServices>();
         Services.AddSingleton<Listeners>();
+        Services.AddSingleton<AlternativeServices>();
         Services.AddSingleton<StraightWay>();
         Services.AddSingleton<UnhandledExceptions>();
         Services.AddEndpointsToMetadata(table);

@@ -30,6 +30,12 @@ public sealed class HyperServerOptions
     /// </summary>
     public bool Http3 { get; set; } = true;
 
+    /// <summary>
+    /// Whether answers over https tell clients in an <c>Alt-Svc</c> header, valid for a day as Kestrel's own is, that the port serves HTTP/3 too. The default is true. Without it
+    /// no browser finds HTTP/3 by itself; switch it off where something before the application takes TCP only.
+    /// </summary>
+    public bool AltSvc { get; set; } = true;
+
     /// <summary>How many threads serve HTTP/3, each with a socket of its own; null, the default, for one a processor core.</summary>
     public int? Shards { get; set; }
 

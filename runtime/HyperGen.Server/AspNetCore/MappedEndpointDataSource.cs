@@ -85,6 +85,11 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
         {
             UnhandledExceptions.WriteLate(context);
         }
+        catch (BadHttpRequestException bad) when (!context.HasWritten)
+        {
+            // The server would answer with that status too, but say nothing.
+            UnhandledExceptions.WriteRefused(context, bad);
+        }
         finally
         {
             if (endpoint.Descriptor.Deadline is not null)

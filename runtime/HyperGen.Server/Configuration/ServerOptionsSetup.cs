@@ -11,7 +11,9 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     /// <summary>The value of a port that is not to be opened.</summary>
     public const int Off = -1;
 
-    private const string Known = "server:host, server:httpPort, server:port, server:http3, server:shards, server:startupTable, server:secrets, server:certificate:path, server:certificate:keyPath, server:certificate:password";
+    private const string Known =
+        "server:host, server:httpPort, server:port, server:http3, server:altSvc, server:shards, server:startupTable, server:secrets, "
+        + "server:certificate:path, server:certificate:keyPath, server:certificate:password";
 
     public void Configure(HyperServerOptions options)
     {
@@ -23,6 +25,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "httpport": options.HttpPort = Port(setting); break;
                 case "port": options.Port = Port(setting); break;
                 case "http3": options.Http3 = Switch(setting); break;
+                case "altsvc": options.AltSvc = Switch(setting); break;
                 case "shards": options.Shards = Shards(setting); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "secrets": options.Secrets = Text(setting); break;

@@ -1,3 +1,4 @@
+using HyperGen.Server.Http3;
 using HyperGen.Server.Pipeline;
 using HyperGen.Server.Requests;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,6 +31,7 @@ internal sealed class HyperApplication<THosting>(
     EndpointTable table,
     ServerServices services,
     StraightWay straight,
+    AlternativeServices alternatives,
     UnhandledExceptions exceptions) : HyperApplication
     where THosting : notnull
 {
@@ -46,6 +48,10 @@ internal sealed class HyperApplication<THosting>(
             context = new FeatureRequestContext(services);
         }
         context.Attach(contextFeatures);
+        if (context is not Http3RequestContext)
+        {
+            alternatives.Tell(contextFeatures);
+        }
         context.FindEndpoint(table);
         if (!straight.IsOpenTo(context))
         {

@@ -9,6 +9,9 @@ namespace HyperGen.Server.Hosting;
 /// <remarks>Only then do requests pass through ASP.NET Core's hosting code, which emits them. Someone may begin or cease to listen at any time.</remarks>
 internal sealed class Listeners : IDisposable
 {
+    /// <summary>The category under which hosting logs requests.</summary>
+    public const string LogCategory = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private const string HostingName = "Microsoft.AspNetCore.Hosting";
 
     private readonly ActivitySource _activities;
@@ -22,7 +25,7 @@ internal sealed class Listeners : IDisposable
     {
         _activities = activities;
         _diagnostics = diagnostics;
-        _logger = loggers.CreateLogger("Microsoft.AspNetCore.Hosting.Diagnostics");
+        _logger = loggers.CreateLogger(LogCategory);
         _events = EventSource.GetSources().FirstOrDefault(static source => source.Name == HostingName);
 
         // The instruments are private to ASP.NET Core. A listener that enables none of them is shown all.
@@ -38,6 +41,9 @@ internal sealed class Listeners : IDisposable
 
     /// <summary>Whether anyone listens now.</summary>
     public bool Any => _activities.HasListeners() || _diagnostics.IsEnabled() || _events is { } events && events.IsEnabled() || AnyInstrument() || _logger.IsEnabled(LogLevel.Information);
+
+    /// <summary>Whether anything is logged at all. Then ASP.NET Core's hosting gives each request an <see cref="Activity"/>, whether or not anyone listens to that.</summary>
+    public bool HasLogs => _logger.IsEnabled(LogLevel.Critical);
 
     public void Dispose() => _finder.Dispose();
 

@@ -50,6 +50,19 @@ internal sealed partial class Exchange
         }
     }
 
+    /// <summary>Whether the request has a header, without making strings of all of them.</summary>
+    public bool HasField(ReadOnlySpan<byte> name)
+    {
+        foreach (ref readonly FieldLine line in Fields.Lines)
+        {
+            if (line.Field == KnownField.None && Fields.Name(line).SequenceEqual(name))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <inheritdoc/>
     protected override void OnHead(FieldSection fields, in MessageHead head)
     {

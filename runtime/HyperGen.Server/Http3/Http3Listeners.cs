@@ -57,6 +57,10 @@ internal sealed class Http3Listeners
                 logger);
             listeners.Listen(host, credentials, secrets, options.Shards ?? Environment.ProcessorCount);
         }
+        if (options.AltSvc)
+        {
+            services.GetRequiredService<AlternativeServices>().Announce(endPoints.Select(static endPoint => endPoint.Port));
+        }
         return listeners;
     }
 

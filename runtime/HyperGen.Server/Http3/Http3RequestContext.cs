@@ -12,6 +12,8 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
 
     public override ReadOnlySpan<byte> Query => exchange.RawQuery;
 
+    public override bool IsTraced => exchange.HasField("traceparent"u8);
+
     public override void Write(ResponseHead head, ReadOnlySpan<byte> body)
     {
         if (UsesHttpContext || exchange.HasStarted || exchange.HasResponseHeaders)

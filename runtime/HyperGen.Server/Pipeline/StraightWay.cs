@@ -27,7 +27,7 @@ internal sealed class StraightWay(IServiceProvider services, EndpointTable table
 
     public bool IsOpenTo(FeatureRequestContext context)
     {
-        if (ClosedBecause is not null || listeners.Any)
+        if (ClosedBecause is not null || listeners.Any || (context.IsTraced && listeners.HasLogs))
         {
             return false;
         }
@@ -70,6 +70,10 @@ internal sealed class StraightWay(IServiceProvider services, EndpointTable table
         if (string.Equals(services.GetRequiredService<IConfiguration>()["ForwardedHeaders_Enabled"], "true", StringComparison.OrdinalIgnoreCase))
         {
             return "forwarded headers are enabled";
+        }
+        if (LogScopes.Taker(services) is { } taker)
+        {
+            return $"{taker} takes note of what each request logs in (Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=None ends that)";
         }
         // The filters of ASP.NET Core's own builder are those two: host filtering and forwarded headers.
         IStartupFilter? filter = services.GetServices<IStartupFilter>().FirstOrDefault(static filter => filter.GetType().Assembly != typeof(WebApplication).Assembly);

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace HyperGen.Server.Pipeline;
 
@@ -31,6 +32,9 @@ internal sealed class UnhandledExceptions(
     /// <summary>Answers a request whose deadline has passed.</summary>
     public static void WriteLate(FeatureRequestContext context) =>
         Write(context, new Problem(StatusCodes.Status503ServiceUnavailable, "The deadline of the request has passed."));
+
+    /// <summary>Answers a request that the server has refused while its body was read.</summary>
+    public static void WriteRefused(FeatureRequestContext context, BadHttpRequestException refusal) => Write(context, new Problem(refusal.StatusCode, refusal.Message));
 
     public ValueTask AnswerAsync(FeatureRequestContext context, Exception failure)
     {
@@ -63,7 +67,7 @@ internal sealed class UnhandledExceptions(
         if (failure is BadHttpRequestException bad)
         {
             _logger.LogDebug(failure, "The server refused {Request}", request);
-            Write(context, new Problem(bad.StatusCode, bad.Message));
+            WriteRefused(context, bad);
             return ValueTask.CompletedTask;
         }
         _logger.LogError(failure, "{Endpoint} ({Request}) has failed", context.Endpoint?.DisplayName ?? "The pipeline", request);
@@ -79,7 +83,9 @@ internal sealed class UnhandledExceptions(
     private async ValueTask HandOverAsync(FeatureRequestContext context, Exception failure)
     {
         HttpContext http = context.HttpContext;
+        StringValues alternatives = http.Response.Headers.AltSvc;
         http.Response.Clear();
+        http.Response.Headers.AltSvc = alternatives;
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         var feature = new ExceptionHandlerFeature
         {
@@ -118,7 +124,10 @@ internal sealed class UnhandledExceptions(
 
     private static void Write(FeatureRequestContext context, in Problem problem)
     {
-        context.ResponseHeaders.Clear();
+        IHeaderDictionary headers = context.ResponseHeaders;
+        StringValues alternatives = headers.AltSvc;
+        headers.Clear();
+        headers.AltSvc = alternatives;
         ProblemDocument.Write(context, problem);
     }
 }
