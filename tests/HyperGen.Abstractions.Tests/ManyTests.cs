@@ -54,6 +54,19 @@ public class ManyTests
     }
 
     [Fact]
+    public async Task A_client_that_goes_away_ends_the_sequence_and_is_what_is_told()
+    {
+        var source = new SlowSource();
+        var request = new TestRequest { Body = new BrokenWriter() };
+        ValueTask answer = Respond.Many(request, source, TestJson.Of<int>());
+        Assert.False(source.IsDisposed);
+        source.Release();
+        IOException told = await Assert.ThrowsAsync<IOException>(async () => await answer);
+        Assert.Equal("The client has gone.", told.Message);
+        Assert.True(source.IsDisposed);
+    }
+
+    [Fact]
     public async Task No_source_is_404()
     {
         TestRequest request = new();
@@ -96,5 +109,68 @@ public class ManyTests
         }
         await Task.Yield();
         throw new InvalidDataException("The source has failed.");
+    }
+
+    /// <summary>A sequence whose second value comes when the test says so. As one of the compiler's does, it refuses to be disposed of while it is asked for a value.</summary>
+    private sealed class SlowSource : IAsyncEnumerable<int>, IAsyncEnumerator<int>
+    {
+        private readonly TaskCompletionSource<bool> _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Task<bool>? _asked;
+
+        public int Current => 1;
+
+        public bool IsDisposed { get; private set; }
+
+        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => this;
+
+        public void Release() => _second.SetResult(true);
+
+        public ValueTask<bool> MoveNextAsync()
+        {
+            if (_asked is null)
+            {
+                _asked = Task.FromResult(true);
+                return new ValueTask<bool>(_asked);
+            }
+            return new ValueTask<bool>(_asked = _second.Task);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_asked!.IsCompleted)
+            {
+                throw new NotSupportedException("It is asked for its next value.");
+            }
+            IsDisposed = true;
+            return default;
+        }
+    }
+
+    /// <summary>A connection that is broken.</summary>
+    private sealed class BrokenWriter : PipeWriter
+    {
+        private readonly byte[] _buffer = new byte[4096];
+
+        public override bool CanGetUnflushedBytes => true;
+
+        public override long UnflushedBytes => 0;
+
+        public override void Advance(int bytes)
+        {
+        }
+
+        public override void CancelPendingFlush()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => ValueTask.FromException<FlushResult>(new IOException("The client has gone."));
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _buffer;
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => _buffer;
     }
 }

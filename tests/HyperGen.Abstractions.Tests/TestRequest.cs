@@ -91,7 +91,10 @@ internal sealed class TestRequest : RequestContext
 
     public override IHeaderDictionary ResponseHeaders => _http.Response.Headers;
 
-    public override PipeWriter ResponseBody => _http.Response.BodyWriter;
+    /// <summary>What takes the body of the response in place of a buffer; null for the buffer.</summary>
+    public PipeWriter? Body { get; init; }
+
+    public override PipeWriter ResponseBody => Body ?? _http.Response.BodyWriter;
 
     public override bool HasStarted => _http.Response.HasStarted;
 

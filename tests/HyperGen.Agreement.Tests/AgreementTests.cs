@@ -3,7 +3,6 @@ using System.Text;
 using HyperGen.Generator;
 using HyperGen.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace HyperGen.Agreement.Tests;
 
@@ -40,7 +39,7 @@ public sealed class AgreementTests
         IReadOnlyList<RouteEntry> routes = CompiledRouter.Entries(Templates);
         Assert.Empty(RouteConflicts.Find(routes));
         (WebApplication aspNet, IPEndPoint aspNetAddress) = await AspNetServer.StartAsync(routes, stop);
-        (KestrelServer hyperGen, IPEndPoint hyperGenAddress) = await HyperGenServer.StartAsync(CompiledRouter.Compile(routes), stop);
+        (HyperApp hyperGen, IPEndPoint hyperGenAddress) = await HyperGenServer.StartAsync(CompiledRouter.Compile(routes), stop);
         await using var aspNetClient = new RawClient(aspNetAddress);
         await using var hyperGenClient = new RawClient(hyperGenAddress);
 
@@ -69,8 +68,7 @@ public sealed class AgreementTests
             }
         }
         await aspNet.DisposeAsync();
-        await hyperGen.StopAsync(stop);
-        hyperGen.Dispose();
+        await hyperGen.DisposeAsync();
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{agreed} agreed; " + string.Join("; ", classes.Select(static pair => $"{pair.Key}: {pair.Value}")));
         Assert.True(unexplained.Count == 0, $"{unexplained.Count} differences:\n" + string.Join('\n', unexplained.Take(30)));
@@ -107,6 +105,9 @@ public sealed class AgreementTests
             path = path.StartsWith('/') ? path : "/" + path;
         }
         path = random.Next(10) switch { 0 => path + "/", 1 => "/" + path, 2 => path.ToUpperInvariant(), _ => path };
-        return random.Next(6) == 0 ? path + "?a=/b/../c%2F" : path;
+        path = random.Next(6) == 0 ? path + "?a=/b/../c%2F" : path;
+
+        // The form that proxies send.
+        return random.Next(20) == 0 ? "http://localhost" + path : path;
     }
 }

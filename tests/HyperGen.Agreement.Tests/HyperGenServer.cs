@@ -1,85 +1,71 @@
+using System.Buffers;
 using System.Net;
+using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using HyperGen.CompilerServices;
 using HyperGen.Generator;
 using HyperGen.Testing;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
 
 namespace HyperGen.Agreement.Tests;
 
-/// <summary>Kestrel with nothing above it but the path normaliser and the generated router.</summary>
-internal sealed class HyperGenServer(CompiledRouter router) : IHttpApplication<IFeatureCollection>
+/// <summary>A HyperApp, as users run it, over the generated router.</summary>
+internal static class HyperGenServer
 {
-    public static async Task<(KestrelServer Server, IPEndPoint Address)> StartAsync(CompiledRouter router, CancellationToken stop)
+    public static async Task<(HyperApp App, IPEndPoint Address)> StartAsync(CompiledRouter router, CancellationToken stop)
     {
-        var server = new KestrelServer(
-            Options.Create(new KestrelServerOptions()),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
-        server.Features.GetRequiredFeature<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>().Addresses.Add("http://127.0.0.1:0");
-        await server.StartAsync(new HyperGenServer(router), stop);
-        return (server, AspNetServer.AddressOf(server));
+        var builder = new HyperAppBuilder(new App(router), ["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
+        HyperApp app = builder.Build();
+        await app.StartAsync(stop);
+        return (app, IPEndPoint.Parse(new Uri(app.Urls.Single()).Authority));
     }
 
-    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    private sealed class App(CompiledRouter router) : GeneratedApp
     {
+        public override IReadOnlyList<EndpointModule> Modules => field ??= [new Module(router.Routes)];
+
+        public override int MaxRouteValues => router.MaxRouteValues;
+
+        public override int Match(string method, ReadOnlySpan<byte> path, Span<RouteRange> values) => router.Match(method, path, values);
+
+        public override string AllowedMethods(int match) => router.Allow(match);
+
+        public override ValueTask InvokeAsync(int endpoint, RequestContext context) => Modules[0].InvokeAsync(endpoint, context);
     }
 
-    public async Task ProcessRequestAsync(IFeatureCollection context)
+    /// <summary>One endpoint for each route, which answers with its template and the values that it was given.</summary>
+    private sealed class Module(IReadOnlyList<RouteEntry> routes) : EndpointModule
     {
-        IHttpRequestFeature request = context.GetRequiredFeature<IHttpRequestFeature>();
-        IHttpResponseFeature response = context.GetRequiredFeature<IHttpResponseFeature>();
-        (int status, string allow, string body) = Find(request);
-        response.StatusCode = status;
-        if (allow.Length > 0)
+        public override IReadOnlyList<EndpointDescriptor> Endpoints => field ??= [.. routes.Select(static route => new EndpointDescriptor
         {
-            response.Headers.Allow = allow;
-        }
-        byte[] bytes = Encoding.UTF8.GetBytes(body);
-        if (status != 204)
-        {
-            response.Headers.ContentLength = bytes.Length;
-        }
-        if (request.Method != "HEAD")
-        {
-            await context.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(bytes);
-        }
-    }
+            Method = route.Method,
+            Template = route.Template.Text,
+            Parameters = [.. route.Template.Parameters.Select(static parameter => parameter.Name)],
+            DisplayName = $"{route.Method} {route.Template.Text}",
+            MethodFactory = static () => typeof(Module).GetMethod(nameof(InvokeAsync), BindingFlags.Public | BindingFlags.Instance)!,
+        })];
 
-    private (int Status, string Allow, string Body) Find(IHttpRequestFeature request)
-    {
-        string target = request.RawTarget;
-        int query = target.IndexOf('?', StringComparison.Ordinal);
-        byte[] path = new byte[target.Length];
-        if (!target.StartsWith('/'))
+        public override IReadOnlyList<ServiceRequirement> Services => [];
+
+        public override void ConfigureJson(JsonSerializerOptions options)
         {
-            // Absolute form and asterisk form are the host's to take apart.
-            return (404, "", "");
         }
-        if (!PathNormalizer.TryNormalize(query < 0 ? target : target.AsSpan(0, query), path, out int length))
+
+        public override void Initialize(ModuleServices services)
         {
-            return (400, "", "");
         }
-        var values = new RouteRange[router.MaxRouteValues];
-        int match = router.Match(request.Method, path.AsSpan(0, length), values);
-        if (match < -1)
+
+        public override ValueTask InvokeAsync(int endpoint, RequestContext context)
         {
-            return (request.Method == "OPTIONS" ? 204 : 405, router.Allow(match), "");
+            RouteTemplate template = routes[endpoint].Template;
+            byte[] body = Encoding.UTF8.GetBytes(Answer.Show(template.Text, template.Parameters.Select(parameter => (parameter.Name, context.HasRouteValue(parameter.Ordinal)
+                ? Encoding.UTF8.GetString(context.RouteValue(parameter.Ordinal))
+                : parameter.DefaultValue ?? ""))));
+            context.ResponseHeaders.ContentLength = body.Length;
+            context.ResponseBody.Write(body);
+            return default;
         }
-        if (match == -1)
-        {
-            return (404, "", "");
-        }
-        RouteTemplate template = router.Routes[match].Template;
-        return (200, "", Answer.Show(template.Text, template.Parameters.Select(parameter => (parameter.Name, values[parameter.Ordinal] is { Length: >= 0 } range
-            ? Encoding.UTF8.GetString(path, range.Start, range.Length)
-            : parameter.DefaultValue ?? ""))));
     }
 }

@@ -59,7 +59,10 @@ internal sealed class RawClient(IPEndPoint server) : IAsyncDisposable
                         await DisposeAsync();
                     }
                     string allow = string.Join(", ", (Header(lines, "Allow") ?? "").Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
-                    return new Answer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), allow, Encoding.UTF8.GetString(_buffer, head + 4, length));
+                    int status = int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
+
+                    // What a refusal says is another matter: ASP.NET Core's routing says nothing.
+                    return new Answer(status, allow, status == 200 ? Encoding.UTF8.GetString(_buffer, head + 4, length) : "");
                 }
             }
             int count = await _socket!.ReceiveAsync(_buffer.AsMemory(received), stop);

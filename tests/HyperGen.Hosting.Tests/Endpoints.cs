@@ -106,5 +106,6 @@ public static class Bad
 public sealed record Thing(string Name, int Number = 0, Thing? Inner = null, IReadOnlyList<Thing>? More = null);
 
 [JsonSerializable(typeof(Thing))]
+[JsonSerializable(typeof(IReadOnlyList<Thing>))]
 [JsonSerializable(typeof(int))]
 public sealed partial class TestJson : JsonSerializerContext;

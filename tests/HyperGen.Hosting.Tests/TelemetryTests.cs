@@ -5,7 +5,6 @@ using System.Diagnostics.Metrics;
 namespace HyperGen.Hosting.Tests;
 
 /// <summary>What ASP.NET Core emits for each request, on the door of our own: to real listeners, and to nobody when nobody listens.</summary>
-[Collection(nameof(AllocationTests))]
 public sealed class TelemetryTests
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";

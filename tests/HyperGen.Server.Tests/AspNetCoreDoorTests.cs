@@ -124,6 +124,34 @@ public sealed class AspNetCoreDoorTests
     }
 
     [Fact]
+    public async Task Middleware_goes_on_with_its_own_token_after_a_deadline_has_passed()
+    {
+        CancellationToken before = default;
+        CancellationToken after = default;
+        CancellationToken within = default;
+        await using WebApplication app = await StartAsync(app =>
+        {
+            app.Use(async (http, next) =>
+            {
+                before = http.RequestAborted;
+                await next(http);
+                after = http.RequestAborted;
+                await http.Response.WriteAsync("more", http.RequestAborted);
+            });
+            HyperGenEndpoints.Map(app);
+        }, null, () => new FixtureApp().Map("GET", "/late", async context =>
+        {
+            within = context.HttpContext.RequestAborted;
+            await Task.Delay(Timeout.Infinite, context.Aborted);
+        }, deadline: 30));
+        using HttpResponseMessage response = await app.GetTestClient().GetAsync("/late", HttpCompletionOption.ResponseHeadersRead, Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.True(within.IsCancellationRequested);
+        Assert.False(after.IsCancellationRequested);
+        Assert.Equal(before, after);
+    }
+
+    [Fact]
     public void Mapping_without_adding_is_explained()
     {
         using WebApplication app = WebApplication.CreateSlimBuilder().Build();
@@ -147,12 +175,12 @@ public sealed class AspNetCoreDoorTests
         Assert.IsType<TestServer>(app.Services.GetRequiredService<IServer>());
     }
 
-    private static async Task<WebApplication> StartAsync(Action<WebApplication>? map = null, Action<IServiceCollection>? configure = null)
+    private static async Task<WebApplication> StartAsync(Action<WebApplication>? map = null, Action<IServiceCollection>? configure = null, Func<GeneratedApp>? routes = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions());
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        HyperGenServiceCollection.Add(builder.Services, Routes);
+        HyperGenServiceCollection.Add(builder.Services, routes ?? Routes);
         builder.Services.AddOutputCache();
         configure?.Invoke(builder.Services);
         WebApplication app = builder.Build();

@@ -3,6 +3,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Server.Certificates;
+using HyperGen.Server.Configuration;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using static HyperGen.Server.Tests.TestHost;
 
 namespace HyperGen.Server.Tests;
@@ -127,6 +133,52 @@ public sealed class CertificateTests
         InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(
             new FixtureApp().Map("GET", "/", static context => Text(context, "ok")), args: ["--server:port=0", "--server:certificate:path=/nowhere/cert.pem"]));
         Assert.StartsWith("The certificate of server:certificate:path, '/nowhere/cert.pem', cannot be used: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7443, true)]
+    [InlineData(8443, false)]
+    public async Task HTTP_3_presents_the_certificate_that_Kestrel_presents_on_the_port(int port, bool isOwn)
+    {
+        string path = Path.Combine(Directory.CreateDirectory(NewDirectory()).FullName, "certificate.pfx");
+        using X509Certificate2 certificate = MakeCertificate();
+        await File.WriteAllBytesAsync(path, certificate.Export(X509ContentType.Pfx, "secret"), TestContext.Current.CancellationToken);
+        await using HyperApp app = new HyperAppBuilder(new FixtureApp(),
+        [
+            "--Kestrel:Endpoints:Own:Url=https://*:7443", $"--Kestrel:Endpoints:Own:Certificate:Path={path}", "--Kestrel:Endpoints:Own:Certificate:Password=secret",
+            "--Kestrel:Endpoints:Other:Url=https://*:8443",
+        ]).Build();
+        ServerCertificate server = app.Services.GetRequiredService<ServerCertificate>();
+        Assert.Equal(isOwn, server.On(port).Leaf.Thumbprint == certificate.Thumbprint);
+    }
+
+    [Fact]
+    public async Task HTTP_3_presents_the_certificate_that_code_has_set()
+    {
+        using X509Certificate2 certificate = MakeCertificate();
+        var builder = new HyperAppBuilder(new FixtureApp(), []);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate));
+        await using HyperApp app = builder.Build();
+        _ = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
+        Assert.Equal(certificate.Thumbprint, app.Services.GetRequiredService<ServerCertificate>().On(8443).Leaf.Thumbprint);
+    }
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("Http1AndHttp2", null, false)]
+    [InlineData("Http1AndHttp2AndHttp3", "Http1", true)]
+    [InlineData(null, "Http2", false)]
+    public void Protocols_of_an_endpoint_may_leave_HTTP_3_out(string? own, string? general, bool wants)
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Kestrel:Endpoints:Plain:Url", "http://*:7443"),
+            new("Kestrel:Endpoints:Own:Url", "https://*:7443"),
+            new("Kestrel:Endpoints:Own:Protocols", own),
+            new("Kestrel:EndpointDefaults:Protocols", general),
+        ]).Build();
+        Assert.Equal(wants, KestrelEndpoint.On(configuration, 7443)!.WantsHttp3);
+        Assert.Null(KestrelEndpoint.On(configuration, 7444));
     }
 
     private static string NewDirectory() => Path.Combine(TestData.Directory, Path.GetRandomFileName());

@@ -1,4 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
+using HyperGen.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +17,7 @@ internal sealed class ServerCertificate
     private readonly ILogger _logger;
     private readonly X509Certificate2Collection _chain = [];
     private readonly Lazy<X509Certificate2> _leaf;
+    private Action<HttpsConnectionAdapterOptions>? _defaults;
 
     public ServerCertificate(IConfiguration configuration, IOptions<HyperServerOptions> options, ILoggerFactory loggers)
     {
@@ -40,19 +43,40 @@ internal sealed class ServerCertificate
         }
     }
 
+    /// <summary>Takes note of what the application's code sets for all https endpoints, which may be a certificate.</summary>
+    public void UseDefaults(Action<HttpsConnectionAdapterOptions> defaults) => _defaults = defaults;
+
+    /// <summary>The certificate that Kestrel presents on a port, with what leads to its issuer: for HTTP/3 on the same port.</summary>
+    /// <remarks>One that code has given to a single endpoint is known to that endpoint alone.</remarks>
+    public (X509Certificate2 Leaf, X509Certificate2Collection Chain) On(int port)
+    {
+        if (KestrelEndpoint.On(_configuration, port)?.Certificate is { } own && CertificateOptions(own) is { } options)
+        {
+            X509Certificate2Collection chain = [];
+            return (CertificateFile.Load(options, chain), chain);
+        }
+        return (Leaf, Chain);
+    }
+
     private X509Certificate2 Load()
     {
+        var https = new HttpsConnectionAdapterOptions();
+        _defaults?.Invoke(https);
+        if (https.ServerCertificate is { } ofCode)
+        {
+            _chain.AddRange(https.ServerCertificateChain ?? []);
+            return ofCode;
+        }
         if (_options.Certificate.Path is not null)
         {
             return CertificateFile.Load(_options.Certificate, _chain);
         }
-        IConfigurationSection kestrels = _configuration.GetSection(KestrelsSection);
-        if (kestrels["Path"] is { } path)
-        {
-            return CertificateFile.Load(new HyperCertificateOptions { Path = path, KeyPath = kestrels["KeyPath"], Password = kestrels["Password"] }, _chain);
-        }
-        return LoadDevelopment();
+        return CertificateOptions(_configuration.GetSection(KestrelsSection)) is { } options ? CertificateFile.Load(options, _chain) : LoadDevelopment();
     }
+
+    /// <summary>Reads a certificate's section of Kestrel's configuration; null when it names no file.</summary>
+    private static HyperCertificateOptions? CertificateOptions(IConfigurationSection section) =>
+        section["Path"] is { } path ? new HyperCertificateOptions { Path = path, KeyPath = section["KeyPath"], Password = section["Password"] } : null;
 
     private X509Certificate2 LoadDevelopment()
     {

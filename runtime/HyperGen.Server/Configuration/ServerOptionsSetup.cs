@@ -102,6 +102,6 @@ internal static class ServerOptionsServices
         services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
         services.AddSingleton<Certificates.ServerCertificate>();
         services.AddSingleton<Certificates.SharedSecrets>();
-        services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
+        services.AddSingleton<IPostConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
     }
 }

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -74,15 +75,11 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
         }
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
         // Both drain at the same time, within the time that the host gives them.
         Task inner = _inner.StopAsync(cancellationToken);
-        if (_http3 is not null)
-        {
-            await _http3.StopAsync();
-        }
-        await inner;
+        return _http3 is null ? inner : Task.WhenAll(inner, _http3.StopAsync(services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout, cancellationToken));
     }
 
     /// <summary>Does nothing: the container that made the inner server gives it up.</summary>

@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
 using HyperGen.Server.Certificates;
+using HyperGen.Server.Configuration;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Pipeline;
 using HyperGen.Tls;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,9 +20,6 @@ namespace HyperGen.Server.Http3;
 /// <summary>Serves HTTP/3 on the port numbers on which the other server has https.</summary>
 internal sealed class Http3Listeners
 {
-    /// <summary>How long requests under way may take when the application stops; below the host's own shutdown timeout of 30 s.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-
     private readonly List<ShardGroup> _groups = [];
 
     /// <summary>Starts to listen.</summary>
@@ -31,7 +30,8 @@ internal sealed class Http3Listeners
     public static Http3Listeners? Start(IServiceProvider services, HyperApplication application, IEnumerable<string> addresses)
     {
         HyperServerOptions options = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
-        IPEndPoint[] endPoints = [.. addresses.SelectMany(EndPoints)];
+        IConfiguration configuration = services.GetRequiredService<IConfiguration>();
+        IPEndPoint[] endPoints = [.. addresses.SelectMany(EndPoints).Where(endPoint => KestrelEndpoint.On(configuration, endPoint.Port) is not { WantsHttp3: false })];
         if (!options.Http3 || endPoints.Length == 0)
         {
             return null;
@@ -44,7 +44,7 @@ internal sealed class Http3Listeners
         }
         var listeners = new Http3Listeners();
         ServerSecrets secrets = services.GetRequiredService<SharedSecrets>().Current;
-        var credentials = new ServerCredentials([Credential(services.GetRequiredService<ServerCertificate>())], secrets);
+        ServerCertificate certificate = services.GetRequiredService<ServerCertificate>();
         foreach (IPEndPoint endPoint in endPoints)
         {
             var host = new Http3Host(
@@ -55,7 +55,7 @@ internal sealed class Http3Listeners
                 endPoint,
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
-            listeners.Listen(host, credentials, secrets, options.Shards ?? Environment.ProcessorCount);
+            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, options.Shards ?? Environment.ProcessorCount);
         }
         if (options.AltSvc)
         {
@@ -68,9 +68,17 @@ internal sealed class Http3Listeners
     public ShardUsage Usage => _groups.Aggregate(default(ShardUsage), static (sum, group) => sum + group.Usage);
 
     /// <summary>Stops to take requests, and waits for those under way.</summary>
-    public Task StopAsync() => Task.WhenAll(_groups.Select(static group => group.StopAsync(s_patience)));
+    /// <param name="patience">How long they may take.</param>
+    /// <param name="cancellationToken">Ends the patience.</param>
+    public async Task StopAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await using CancellationTokenRegistration impatience = cancellationToken.UnsafeRegister(static state => _ = ((Http3Listeners)state!).StopAsync(TimeSpan.Zero), this);
+        await StopAsync(patience);
+    }
 
-    private static Credential Credential(ServerCertificate certificate)
+    private Task StopAsync(TimeSpan patience) => Task.WhenAll(_groups.Select(group => group.StopAsync(patience)));
+
+    private static Credential Credential((X509Certificate2 Leaf, X509Certificate2Collection Chain) certificate)
     {
         AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.Leaf.GetECDsaPrivateKey() ?? certificate.Leaf.GetRSAPrivateKey()
             ?? throw new InvalidOperationException("HTTP/3 needs a certificate with an ECDSA or RSA key; or switch it off with server:http3=off.");
