@@ -26,4 +26,10 @@ internal sealed record ClientStart
     /// used for one connection only, so that nobody can link two. Empty, the default, for none.
     /// </summary>
     public ReadOnlyMemory<byte> Token { get; init; }
+
+    /// <summary>
+    /// The transport parameters of the session that the handshake resumes with early data (<see cref="Tls.ClientSession.TransportParameters" />), whose limits
+    /// hold until the server states new ones. Empty, the default, for no early data.
+    /// </summary>
+    public ReadOnlyMemory<byte> RememberedParameters { get; init; }
 }

@@ -95,6 +95,8 @@ internal sealed partial class Connection
         DropDatagrams();
         foreach (var space in _spaces) space.Discard();
         DisposeSwitchedKeys();
+        DiscardEarlyKeys();
+        while (TryTakeSession(out var session)) session.Dispose();
         _oneRtt?.Dispose();
         _oneRttRead?.Dispose();
         _oneRttWrite?.Dispose();

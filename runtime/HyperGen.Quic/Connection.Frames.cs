@@ -28,9 +28,18 @@ internal sealed partial class Connection
                 return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in this packet.");
             }
 
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.5
+            //# A server MAY treat receipt of these frames in 0-RTT packets as a
+            //# connection error of type PROTOCOL_VIOLATION.
+            if (packetType == PacketType.ZeroRtt && FrameTypes.IsForbiddenInZeroRtt(type))
+            {
+                return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in early data.");
+            }
+
+            if (IsGlitch(type)) _packetGlitches++;
             ackEliciting |= FrameTypes.IsAckEliciting(type);
             probing &= type is FrameType.Padding or FrameType.PathChallenge or FrameType.PathResponse or FrameType.NewConnectionId;
-            var error = HandleFrame(now, space, type, destinationId, ref reader);
+            var error = HandleFrame(now, space, type, packetType == PacketType.ZeroRtt, destinationId, ref reader);
             if (error.IsError) return error;
             if (_packetIsDropped || State is ConnectionState.Draining or ConnectionState.Drained) break;
         }
@@ -39,13 +48,14 @@ internal sealed partial class Connection
         return TransportError.None;
     }
 
-    private TransportError HandleFrame(Timestamp now, PacketNumberSpace space, FrameType type, in ConnectionId destinationId, ref WireReader reader)
+    private TransportError HandleFrame(
+        Timestamp now, PacketNumberSpace space, FrameType type, bool isEarly, in ConnectionId destinationId, ref WireReader reader)
     {
         if (FrameTypes.IsStream(type))
         {
             var error = StreamFrame.TryRead(ref reader, type, out var stream);
             if (error.IsError) return error;
-            return _endpoint.Pages.HasRoomFor(stream.Data.Length) ? _streams.OnStreamFrame(stream) : DropPacket();
+            return _endpoint.Pages.HasRoomFor(stream.Data.Length) ? _streams.OnStreamFrame(stream, isEarly) : DropPacket();
         }
 
         switch (type)
@@ -285,6 +295,7 @@ internal sealed partial class Connection
         var error = CryptoFrame.TryRead(ref reader, out var frame);
         if (error.IsError) return error;
         if (!_endpoint.Pages.HasRoomFor(frame.Data.Length)) return DropPacket();
+        if (frame.Offset + frame.Data.Length <= space.Crypto.Incoming.ContiguousEnd) _packetGlitches++;
         error = space.Crypto.OnFrame(frame);
         if (error.IsError) return error;
         while (space.Crypto.Incoming.HasData)

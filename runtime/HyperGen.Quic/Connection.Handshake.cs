@@ -60,6 +60,7 @@ internal sealed partial class Connection
         connection._version = connection._originalVersion = start.Version;
         connection._createHandshake = createHandshake;
         connection._token = start.Token;
+        connection.RememberParameters(start.RememberedParameters.Span);
         connection.DrawDestination();
         connection.AddFirstLocalId();
         connection.StartTls(createHandshake);
@@ -73,7 +74,7 @@ internal sealed partial class Connection
     /// </summary>
     public void HandleAnswer(Timestamp now)
     {
-        if (State != ConnectionState.Handshaking) return;
+        if (State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
         Question = null;
         _answerBy = Timestamp.Never;
         var error = AdvanceHandshake(now);
@@ -173,9 +174,16 @@ internal sealed partial class Connection
                 _answerBy = now + _limits.AnswerTimeout;
                 _events.Add(ConnectionEventKind.HandshakeQuestion);
                 return TransportError.None;
-            case TlsEventKind.HandshakeComplete:
-                OnHandshakeComplete(now);
+            case TlsEventKind.EarlyDataRejected:
+                OnEarlyDataRejected(now);
                 return TransportError.None;
+            case TlsEventKind.SessionTicket:
+                KeepSession(next.Session);
+                return TransportError.None;
+            case TlsEventKind.HandshakeComplete:
+                var error = SettleEarlyData();
+                if (!error.IsError) OnHandshakeComplete(now);
+                return error;
             default:
                 return TransportError.Of((TransportErrorCode)next.Error.Code, FrameType.Crypto, next.Error.Reason);
         }
@@ -183,8 +191,13 @@ internal sealed partial class Connection
 
     private void InstallHandshakeKeys(in TlsEvent next)
     {
+        if (next.Level == EncryptionLevel.EarlyData)
+        {
+            InstallEarlyKeys(next);
+            return;
+        }
+
         using var secret = next.Secret;
-        if (next.Level != EncryptionLevel.Handshake) return;
         var keys = new DirectionKeys(_endpoint.Options.Crypto, _version, secret.Suite, secret.Bytes);
         if (next.Kind == TlsEventKind.ReadSecret) HandshakeSpace.Read = keys;
         else HandshakeSpace.Write = keys;
@@ -192,17 +205,30 @@ internal sealed partial class Connection
     }
 
     /// <summary>
-    /// Both directions come into use together: at a server when the client's Finished is verified, so that nothing is said to a client nobody has heard of.
+    /// At a client both directions come into use together. A server reads only when the client's Finished is verified, and writes before that only to a
+    /// client whose early data it reads: nothing is said to a client nobody has heard of, and an answer to early data does not wait for a round trip.
     /// </summary>
     private void InstallOneRttKeys()
     {
-        if (_oneRttRead is null || _oneRttWrite is null || (Role == Role.Server && !Handshake.IsComplete)) return;
-        _oneRtt = new(_endpoint.Options.Crypto, _version, _oneRttRead, _oneRttWrite);
-        _oneRttRead.Dispose();
-        _oneRttWrite.Dispose();
-        _oneRttRead = _oneRttWrite = null;
+        if (_oneRtt is null)
+        {
+            if (_oneRttWrite is null || (Role == Role.Client && _oneRttRead is null)) return;
+            if (Role == Role.Server && !Handshake.IsComplete && EarlyData != EarlyDataState.Accepted) return;
+            _oneRtt = new(_endpoint.Options.Crypto, _version, _oneRttWrite);
+            _oneRttWrite.Dispose();
+            _oneRttWrite = null;
+            PlanSkip(Application);
+        }
 
-        PlanSkip(Application);
+        if (_oneRttRead is null || (Role == Role.Server && !Handshake.IsComplete)) return;
+        _oneRtt.InstallRead(_oneRttRead);
+        _oneRttRead.Dispose();
+        _oneRttRead = null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.3
+        //# Therefore, a client SHOULD discard 0-RTT keys as soon as it installs
+        //# 1-RTT keys as they have no use after that moment.
+        if (Role == Role.Client) DiscardEarlyKeys();
     }
 
     private TransportError HandlePeerParameters(ReadOnlySpan<byte> encoded)
@@ -352,7 +378,26 @@ internal sealed partial class Connection
         _retrySourceId = _initialDestinationId = new(header.SourceId);
         _remoteIds.SetFirst(_retrySourceId.Value);
         InstallInitialKeys();
-        _recovery.OnRetry(now);
-        OnPacketsLost(now);
+        _recovery.OnRetry(now, PacketNumberSpaceId.Initial);
+        RequeueLost();
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+        //# A client SHOULD attempt to resend data in 0-RTT
+        //# packets after it sends a new Initial packet.
+        _recovery.OnRetry(now, PacketNumberSpaceId.ApplicationData);
+        RequeueLost();
+    }
+
+    /// <summary>Sends again what nobody read. That is no loss, and says nothing of the path.</summary>
+    private void RequeueLost()
+    {
+        var space = _spaces[(int)_recovery.SettledSpace];
+        for (var i = 0; i < _recovery.Lost.Count; i++)
+        {
+            Requeue(space, _recovery.Lost[i].Frames);
+            _sentFrames.ReleaseAll(_recovery.Lost[i].Frames);
+        }
+
+        if (_recovery.Lost.Count > 0 && space.Id == PacketNumberSpaceId.Initial) space.Probes = Math.Max(space.Probes, 1);
     }
 }

@@ -62,6 +62,9 @@ internal sealed partial class Connection
             case PacketType.OneRtt:
                 HandleShortPacket(now, path, ecn, header, packet);
                 return;
+            case PacketType.ZeroRtt:
+                HandleEarlyPacket(now, path, ecn, header, packet);
+                return;
             case PacketType.Retry:
                 HandleRetry(now, header, packet);
                 return;
@@ -107,7 +110,7 @@ internal sealed partial class Connection
 
     private void HandleShortPacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> packet)
     {
-        if (_oneRtt is null)
+        if (_oneRtt is not { CanRead: true })
         {
             if (!_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
             return;
@@ -132,6 +135,7 @@ internal sealed partial class Connection
         }
 
         if (HasReservedBits(now, packet[0], PacketHeader.ShortReservedBits)) return;
+        OnOneRttPacketOpened(now);
         HandlePayload(
             now, path, ecn, space, PacketType.OneRtt, new ConnectionId(header.DestinationId), number, packet[headerLength..^Tls.Crypto.Aead.TagLength]);
     }
@@ -157,6 +161,8 @@ internal sealed partial class Connection
             return;
         }
 
+        SettleGlitches(now);
+        if (State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
         if (_packetIsDropped)
         {
             _packetIsDropped = false;
@@ -204,7 +210,12 @@ internal sealed partial class Connection
         {
             var packet = _undecryptable[i];
             PacketHeader.TryRead(packet, _endpoint.Options.ConnectionIdLength, out var header);
-            var hasKeys = header.Type == PacketType.OneRtt ? _oneRtt is not null : HandshakeSpace.Read is not null || HandshakeSpace.IsDiscarded;
+            var hasKeys = header.Type switch
+            {
+                PacketType.OneRtt => _oneRtt is { CanRead: true },
+                PacketType.ZeroRtt => Application.Read is not null || HandshakeSpace.Write is not null || HandshakeSpace.IsDiscarded,
+                _ => HandshakeSpace.Read is not null || HandshakeSpace.IsDiscarded,
+            };
             if (!hasKeys)
             {
                 i++;

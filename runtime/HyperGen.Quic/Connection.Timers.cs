@@ -21,14 +21,16 @@ internal sealed partial class Connection
                 case ConnectionState.Closing or ConnectionState.Draining:
                     return _closeDeadline;
                 case ConnectionState.Handshaking:
-                    return Timestamp.Min(Timestamp.Min(_created + _limits.HandshakeTimeout, _answerBy), Timestamp.Min(_recovery.Timer, IdleDeadline));
+                    var begun = Timestamp.Min(Timestamp.Min(_created + _limits.HandshakeTimeout, _answerBy), Timestamp.Min(_recovery.Timer, IdleDeadline));
+                    return Timestamp.Min(begun, AcknowledgeDeadline);
                 default:
-                    var acknowledge = Application.Received.HasNews ? Application.Received.Deadline : Timestamp.Never;
-                    var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, acknowledge), Timestamp.Min(_pacedUntil, IdleDeadline));
-                    return Timestamp.Min(due, _pathTimer);
+                    var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, AcknowledgeDeadline), Timestamp.Min(_pacedUntil, IdleDeadline));
+                    return Timestamp.Min(due, Timestamp.Min(_pathTimer, _earlyKeysExpire));
             }
         }
     }
+
+    private Timestamp AcknowledgeDeadline => Application.Received.HasNews && _oneRtt is not null ? Application.Received.Deadline : Timestamp.Never;
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
     //# To avoid excessively small idle timeout periods, endpoints MUST increase the
@@ -68,6 +70,7 @@ internal sealed partial class Connection
             return;
         }
 
+        if (now >= _earlyKeysExpire) DiscardEarlyKeys();
         if (now >= _pathTimer) OnPathTimeout(now);
         if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
     }

@@ -121,7 +121,8 @@ internal sealed partial class Connection
     {
         packet = default;
         var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
-        if (isApplication ? _oneRtt is null : space.Write is null) return false;
+        var isEarly = isApplication && _oneRtt is null;
+        if ((!isApplication || isEarly) && space.Write is null) return false;
         mayAddData |= space.Probes > 0;
         var isClosing = State == ConnectionState.Closing;
         if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
@@ -131,9 +132,13 @@ internal sealed partial class Connection
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(datagram[start..]);
         var destination = _remoteIds.Current;
-        if (isApplication)
+        if (isApplication && !isEarly)
         {
             PacketHeader.WriteShort(ref header, destination.Span, _oneRtt!.Phase, numberLength);
+        }
+        else if (isEarly)
+        {
+            PacketHeader.WriteLong(ref header, _originalVersion, PacketType.ZeroRtt, destination.Span, _localIds.First.Span, default, numberLength);
         }
         else
         {
@@ -264,9 +269,9 @@ internal sealed partial class Connection
         datagram.Slice(packet.End - Aead.TagLength, padding).Clear();
         var bytes = datagram[packet.Start..end];
         var numberOffset = packet.NumberOffset - packet.Start;
-        if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData)
+        if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData && _oneRtt is not null)
         {
-            _oneRtt!.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
+            _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
         }
         else
         {

@@ -47,6 +47,7 @@ internal sealed partial class Connection
         //# Both endpoints MUST send Handshake and 1-RTT packets using the
         //# negotiated version.  An endpoint MUST drop packets using any other
         //# version.
+        if (header.Type == PacketType.ZeroRtt) return header.Version == _originalVersion ? space.Read : null;
         if (header.Version == _version) return space.Read;
         if (space.Id != PacketNumberSpaceId.Initial) return null;
         if (_otherRead is not null) return _otherRead;
@@ -187,10 +188,12 @@ internal sealed partial class Connection
         QuicVersion? choice = null;
         foreach (var version in _endpoint.Options.Versions)
         {
-            if (choice is null && VersionNegotiationPacket.Lists(header.Token, version.Number)) choice = version;
+            // A session belongs to a version, so that whoever began with one has to begin again without.
+        if (choice is null && VersionNegotiationPacket.Lists(header.Token, version.Number)) choice = version;
         }
 
-        if (choice is null || _createHandshake is null)
+        // A session belongs to a version, so that whoever began with one has to begin again without.
+        if (choice is null || _createHandshake is null || _remembered is not null)
         {
             End(now, new(CloseKind.VersionNegotiation, 0, "The server speaks no version of ours."));
             return;
@@ -206,7 +209,7 @@ internal sealed partial class Connection
         _token = default;
         DisposeSwitchedKeys();
         _version = _originalVersion = version;
-        _recovery.OnRetry(now);
+        _recovery.OnRetry(now, PacketNumberSpaceId.Initial);
         for (var i = 0; i < _recovery.Lost.Count; i++) _sentFrames.ReleaseAll(_recovery.Lost[i].Frames);
         Handshake.Dispose();
         Initial.Crypto.Reset();

@@ -141,7 +141,8 @@ internal sealed partial class Connection
     /// <summary>
     /// Opens a stream; null when the peer's limit is reached, after which <see cref="ConnectionEventKind.StreamsAvailable" /> tells of more.
     /// </summary>
-    public QuicStream? TryOpenStream(bool unidirectional = false) => State == ConnectionState.Established ? _streams.TryOpen(unidirectional) : null;
+    public QuicStream? TryOpenStream(bool unidirectional = false) =>
+        State == ConnectionState.Established || SendsBeforeHandshakeIsComplete ? _streams.TryOpen(unidirectional) : null;
 
     /// <summary>
     /// Closes the connection with an error code of the application's protocol. Closing twice does nothing. What was not sent is dropped: a graceful end is

@@ -12,6 +12,14 @@ internal enum ConnectionEventKind : byte
     /// <summary>At a client: the server gave a token for the next connection (<see cref="Connection.TryTakeToken" />).</summary>
     TokenReceived,
 
+    /// <summary>At a client: the server gave a ticket to resume this session with (<see cref="Connection.TryTakeSession" />).</summary>
+    SessionReceived,
+
+    /// <summary>
+    /// At a client: the server did not read the early data. All of it is being sent again as it was written, which is not early any more.
+    /// </summary>
+    EarlyDataRejected,
+
     /// <summary>The peer opened a stream.</summary>
     StreamOpened,
 

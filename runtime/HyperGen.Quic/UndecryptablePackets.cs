@@ -12,7 +12,7 @@ internal sealed class UndecryptablePackets(PagePool pages)
 
     public bool TryAdd(ReadOnlySpan<byte> packet)
     {
-        if (_packets.Count == MaxPackets || packet.Length > PagePool.LargePage) return false;
+        if (_packets.Count == MaxPackets || packet.Length > PagePool.LargePage || !pages.HasRoomFor(packet.Length)) return false;
         var page = pages.Rent(PagePool.LargePage);
         packet.CopyTo(page);
         _packets.Add((page, packet.Length));

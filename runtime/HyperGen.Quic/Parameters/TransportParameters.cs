@@ -49,6 +49,21 @@ internal sealed class TransportParameters
     /// <summary>Null when the peer knows one version only, or does not say.</summary>
     public VersionInformation? VersionInformation { get; set; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //# In particular, a server that accepts 0-RTT
+    //# data MUST NOT set values for the following parameters (Section 18.2)
+    //# that are smaller than the remembered values of the parameters.
+
+    /// <summary>Whether every limit is at least as large as it was, so that what was sent under the old ones keeps to these.</summary>
+    public bool Covers(TransportParameters remembered) =>
+        ActiveConnectionIdLimit >= remembered.ActiveConnectionIdLimit
+        && InitialMaxData >= remembered.InitialMaxData
+        && InitialMaxStreamDataBidiLocal >= remembered.InitialMaxStreamDataBidiLocal
+        && InitialMaxStreamDataBidiRemote >= remembered.InitialMaxStreamDataBidiRemote
+        && InitialMaxStreamDataUni >= remembered.InitialMaxStreamDataUni
+        && InitialMaxStreamsBidi >= remembered.InitialMaxStreamsBidi
+        && InitialMaxStreamsUni >= remembered.InitialMaxStreamsUni;
+
     /// <summary>Reads what a peer of role <paramref name="sender" /> sent.</summary>
     public static TransportError TryRead(ReadOnlySpan<byte> encoded, Role sender, out TransportParameters parameters)
     {

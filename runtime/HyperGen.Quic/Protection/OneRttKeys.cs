@@ -14,11 +14,11 @@ internal sealed class OneRttKeys : IDisposable
     private readonly CryptoProvider _crypto;
     private readonly QuicVersion _version;
     private readonly CipherSuite _suite;
-    private readonly byte[] _readSecret;
+    private byte[] _readSecret = [];
     private readonly byte[] _writeSecret;
-    private readonly HeaderKey _readHeader;
+    private HeaderKey? _readHeader;
     private readonly HeaderKey _writeHeader;
-    private PacketKey _read;
+    private PacketKey? _read;
     private PacketKey _write;
     private PacketKey? _previousRead;
     private PacketKey? _nextRead;
@@ -29,19 +29,19 @@ internal sealed class OneRttKeys : IDisposable
     private long _sealed;
     private long _forged;
 
-    /// <summary>Takes both secrets, which stay the caller's to dispose.</summary>
-    public OneRttKeys(CryptoProvider crypto, QuicVersion version, TrafficSecret read, TrafficSecret write)
+    /// <summary>Takes the secret of what is sent, which stays the caller's to dispose.</summary>
+    public OneRttKeys(CryptoProvider crypto, QuicVersion version, TrafficSecret write)
     {
         _crypto = crypto;
         _version = version;
-        _suite = read.Suite;
-        _readSecret = read.Bytes.ToArray();
+        _suite = write.Suite;
         _writeSecret = write.Bytes.ToArray();
-        _readHeader = new(crypto, version, _suite, _readSecret);
         _writeHeader = new(crypto, version, _suite, _writeSecret);
-        _read = new(crypto, version, _suite, _readSecret);
         _write = new(crypto, version, _suite, _writeSecret);
     }
+
+    /// <summary>Whether packets can be opened: at a server, from the end of the handshake on.</summary>
+    public bool CanRead => _read is not null;
 
     /// <summary>The value of the Key Phase bit of packets we send.</summary>
     public bool Phase => _phase;
@@ -66,8 +66,16 @@ internal sealed class OneRttKeys : IDisposable
     //# connection with a connection error of type AEAD_LIMIT_REACHED
     public bool IntegrityLimitReached => _forged > (_suite.Aead == AeadAlgorithm.ChaCha20Poly1305 ? 1L << 36 : 1L << 52);
 
+    /// <summary>Takes the secret of what is received, which stays the caller's to dispose. Before this nothing can be opened.</summary>
+    public void InstallRead(TrafficSecret read)
+    {
+        _readSecret = read.Bytes.ToArray();
+        _readHeader = new(_crypto, _version, _suite, _readSecret);
+        _read = new(_crypto, _version, _suite, _readSecret);
+    }
+
     public bool TryUnprotect(Span<byte> packet, int numberOffset, out uint truncated, out int numberLength) =>
-        _readHeader.TryUnprotect(packet, numberOffset, out truncated, out numberLength);
+        _readHeader!.TryUnprotect(packet, numberOffset, out truncated, out numberLength);
 
     /// <summary>Opens a packet whose header is unmasked, with the keys its Key Phase bit and number ask for.</summary>
     /// <param name="now">For the life of the keys that an update replaces.</param>
@@ -84,7 +92,7 @@ internal sealed class OneRttKeys : IDisposable
         var phase = (packet[0] & PacketHeader.KeyPhaseBit) != 0;
         if (phase == _phase)
         {
-            if (!Opened(_read.TryOpen(number, header, payload, payload))) return false;
+            if (!Opened(_read!.TryOpen(number, header, payload, payload))) return false;
             if (_firstReadInPhase.IsNone) _previousExpires = now + threePto;
             if (_firstReadInPhase.IsNone || number < _firstReadInPhase) _firstReadInPhase = number;
             return true;
@@ -129,7 +137,7 @@ internal sealed class OneRttKeys : IDisposable
     public bool TryInitiateUpdate(PacketNumber largestAcked)
     {
         if (_firstSealedInPhase.IsNone || largestAcked < _firstSealedInPhase || _firstReadInPhase.IsNone) return false;
-        if (_previousRead is not null) return false;
+        if (_previousRead is not null || !CanRead) return false;
         _nextRead ??= NextKey(_readSecret);
         Rotate();
         return true;
@@ -139,9 +147,9 @@ internal sealed class OneRttKeys : IDisposable
     {
         Forget(ref _previousRead);
         Forget(ref _nextRead);
-        _read.Dispose();
+        _read?.Dispose();
         _write.Dispose();
-        _readHeader.Dispose();
+        _readHeader?.Dispose();
         _writeHeader.Dispose();
         CryptographicOperations.ZeroMemory(_readSecret);
         CryptographicOperations.ZeroMemory(_writeSecret);

@@ -161,11 +161,14 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     //# Clients that receive a Retry packet reset congestion control and loss
     //# recovery state, including resetting any pending timers.
 
-    /// <summary>A Retry answered everything sent so far: it is all to be sent again, and is no sign of congestion.</summary>
-    public void OnRetry(Timestamp now)
+    /// <summary>
+    /// A Retry answered everything sent in a space so far, or the server does not read the early data that was: it is all to be sent again, and is no sign
+    /// of congestion.
+    /// </summary>
+    public void OnRetry(Timestamp now, PacketNumberSpaceId id)
     {
-        BeginSettling(PacketNumberSpaceId.Initial);
-        var sent = _spaces[(int)PacketNumberSpaceId.Initial].Sent;
+        BeginSettling(id);
+        var sent = _spaces[(int)id].Sent;
         for (var i = 0; i < sent.Count; i++)
         {
             if (sent[i].Gone) continue;

@@ -35,6 +35,11 @@ internal sealed class QuicStream
     /// <summary>Whether the peer may send on it.</summary>
     public bool CanReceive { get; private set; }
 
+    /// <summary>
+    /// Whether any of it came as early data (0-RTT), which may be a replay of another connection's (RFC 8470). It stays true when the handshake is complete.
+    /// </summary>
+    public bool IsEarly { get; internal set; }
+
     /// <summary>Whether <see cref="Release" /> was called.</summary>
     public bool IsReleased { get; private set; }
 
@@ -190,7 +195,7 @@ internal sealed class QuicStream
         CanReceive = canReceive;
         Urgency = StreamQueue.DefaultUrgency;
         Incremental = false;
-        IsReleased = false;
+        IsReleased = IsEarly = false;
         State = null;
         PendingEvents = StreamEvents.None;
         ChargedBytes = 0;

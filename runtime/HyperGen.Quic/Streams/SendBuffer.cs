@@ -143,6 +143,13 @@ internal sealed class SendBuffer
         }
     }
 
+    /// <summary>Nothing that was sent counts, and none of it was acknowledged: everything is new again.</summary>
+    public void Rewind()
+    {
+        _lost.Clear();
+        SentOffset = 0;
+    }
+
     /// <summary>Gives all memory back and starts again at offset 0.</summary>
     public void Reset()
     {

@@ -116,6 +116,21 @@ internal sealed class SendingPart
         if (fin && !_finAcked) _finSent = false;
     }
 
+    /// <summary>The peer read nothing of what was sent, and has said nothing of its limits yet.</summary>
+    public void Rewind()
+    {
+        MaxData = 0;
+        _finSent = false;
+        if (IsReset)
+        {
+            Buffer.Reset();
+            return;
+        }
+
+        Buffer.Rewind();
+        State = SendState.Ready;
+    }
+
     /// <summary>Abandons the stream, by our choice or because the peer asked for it.</summary>
     public void Reset(long code)
     {

@@ -15,10 +15,13 @@ internal sealed partial class StreamSet
 
     public bool HasData => _sending.Any;
 
-    public TransportError OnStreamFrame(in StreamFrame frame)
+    public TransportError OnStreamFrame(in StreamFrame frame, bool isEarly)
     {
         var error = Find(frame.Id, FrameType.Stream, concernsReceiving: true, out var stream);
+        if (stream is null) _glitches++;
         if (error.IsError || stream is null) return error;
+        if (!frame.Fin && frame.Offset + frame.Data.Length <= stream.Receiving.Buffer.ContiguousEnd) _glitches++;
+        stream.IsEarly |= isEarly;
         error = stream.Receiving.OnStreamFrame(frame, out var growth);
         if (error.IsError) return error;
         error = OnReceived(stream, growth, FrameType.Stream);
@@ -65,6 +68,7 @@ internal sealed partial class StreamSet
     {
         var error = Find(frame.Id, FrameType.MaxStreamData, concernsReceiving: false, out var stream);
         if (error.IsError || stream is null) return error;
+        if (frame.Value <= stream.Sending.MaxData) _glitches++;
         stream.Sending.OnMaxStreamData(frame.Value);
         Schedule(stream);
         return TransportError.None;
@@ -75,7 +79,12 @@ internal sealed partial class StreamSet
 
     public void OnMaxData(long limit)
     {
-        if (limit <= _maxData) return;
+        if (limit <= _maxData)
+        {
+            _glitches++;
+            return;
+        }
+
         _maxData = limit;
         _blockedPending = false;
         while (_awaitingCredit.Head is { } stream)
@@ -91,8 +100,19 @@ internal sealed partial class StreamSet
         //# MAX_STREAMS frames that do not
         //# increase the stream limit MUST be ignored.
         ref var outgoing = ref Outgoing(unidirectional);
-        if (limit <= outgoing.Limit) return;
+        if (limit <= outgoing.Limit)
+        {
+            _glitches++;
+            return;
+        }
+
+        var wasExceeded = outgoing.Opened > outgoing.Limit;
         outgoing.Limit = limit;
+        if (wasExceeded)
+        {
+            foreach (var stream in _open.Values) Schedule(stream);
+        }
+
         if (!outgoing.Blocked) return;
         outgoing.Blocked = outgoing.BlockedPending = false;
         _events.Add(ConnectionEventKind.StreamsAvailable);

@@ -36,6 +36,7 @@ internal sealed partial class StreamSet
     private long _received;
     private long _maxData;
     private long _sent;
+    private int _glitches;
     private long _sendBufferLimit = MinSendBuffer;
     private long _buffered;
     private long _blockedAt = -1;
@@ -58,6 +59,14 @@ internal sealed partial class StreamSet
 
     public int Count => _open.Count;
 
+    /// <summary>How many frames since the last call led nowhere.</summary>
+    public int TakeGlitches()
+    {
+        var glitches = _glitches;
+        _glitches = 0;
+        return glitches;
+    }
+
     /// <summary>How much one stream may have buffered; follows the congestion window, and is a page while the process's memory is almost spent.</summary>
     public long SendBufferLimit => _pages.IsAlmostSpent ? PagePool.LargePage : _sendBufferLimit;
 
@@ -74,6 +83,18 @@ internal sealed partial class StreamSet
         {
             stream.Sending.OnMaxStreamData(InitialSendLimit(stream.Id));
             Schedule(stream);
+        }
+    }
+
+    /// <summary>The peer read nothing of what was sent and its limits are not known any more: nothing is sent until it states them.</summary>
+    public void OnEarlyDataRejected()
+    {
+        _maxData = _sent = 0;
+        foreach (var stream in _open.Values)
+        {
+            if (!stream.CanSend) continue;
+            _awaitingCredit.Remove(stream);
+            stream.Sending.Rewind();
         }
     }
 
@@ -170,6 +191,9 @@ internal sealed partial class StreamSet
     private void Schedule(QuicStream stream)
     {
         if (!stream.CanSend || !stream.Sending.HasPending) return;
+
+        // After early data was rejected there may be more streams than the peer allows now.
+        if (stream.Id.Initiator == _role && stream.Id.Sequence >= Outgoing(stream.Id.IsUnidirectional).Limit) return;
         if (stream.Sending.HasPendingWithoutCredit && _awaitingCredit.Contains(stream)) _awaitingCredit.Remove(stream);
         _sending.Enqueue(stream);
     }

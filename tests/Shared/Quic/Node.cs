@@ -1,4 +1,5 @@
 using HyperGen.Quic;
+using HyperGen.Tls;
 
 namespace HyperGen.Testing;
 
@@ -36,15 +37,18 @@ internal sealed class Node
 
     public List<Connection> Connections { get; } = [];
 
+    /// <summary>At a server: whether early data is read.</summary>
+    public Func<Connection, AdmitEarlyDataQuestion, bool> AdmitsEarlyData { get; set; } = static (connection, question) => connection.MayAdmitEarlyData(question);
+
     /// <summary>Sees every batch that leaves.</summary>
     public Action<Connection?, Transmit>? OnTransmit { get; set; }
 
     /// <summary>Gives the node an endpoint with other options, before it has any connection.</summary>
     public void Configure(Func<EndpointOptions, EndpointOptions> change) => Endpoint = new(change(Endpoint.Options));
 
-    public Connection Connect(Timestamp now, Node server, ClientStart? start = null)
+    public Connection Connect(Timestamp now, Node server, ClientStart? start = null, Func<ReadOnlyMemory<byte>, TlsHandshake>? createHandshake = null)
     {
-        var connection = Endpoint.Connect(now, new(server.Address, Address), parameters => TestTls.Client(parameters, Random), start);
+        var connection = Endpoint.Connect(now, new(server.Address, Address), createHandshake ?? (parameters => TestTls.Client(parameters, Random)), start);
         Adopt(connection);
         return connection;
     }
@@ -74,7 +78,8 @@ internal sealed class Node
             {
                 if (next.Kind == ConnectionEventKind.HandshakeQuestion)
                 {
-                    TestTls.Answer(connection);
+                    if (connection.Question is AdmitEarlyDataQuestion early) connection.Handshake.AnswerEarlyData(early.Id, AdmitsEarlyData(connection, early));
+                    else TestTls.Answer(connection);
                     connection.HandleAnswer(now);
                 }
                 else

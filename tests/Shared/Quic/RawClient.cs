@@ -270,7 +270,12 @@ internal sealed class RawClient
             }
         }
 
-        if (_oneRtt is null && _readSecret is not null && _writeSecret is not null) _oneRtt = new(CryptoProvider.Default, QuicVersion.V1, _readSecret, _writeSecret);
+        if (_oneRtt is null && _readSecret is not null && _writeSecret is not null)
+        {
+            _oneRtt = new(CryptoProvider.Default, QuicVersion.V1, _writeSecret);
+            _oneRtt.InstallRead(_readSecret);
+        }
+
         while (_tls.TryGetOutput(out var level, out var bytes))
         {
             var space = level == EncryptionLevel.Initial ? 0 : level == EncryptionLevel.Handshake ? 1 : 2;
