@@ -103,6 +103,7 @@ internal sealed partial class Connection
         _oneRtt = null;
         _undecryptable.Clear();
         Handshake.Dispose();
+        _remoteIds.ForgetTokens();
         while (_localIds.TryRemoveAny(out var id)) _endpoint.Remove(id);
         _endpoint.OnDrained(this);
     }

@@ -76,7 +76,7 @@ internal sealed partial class Connection
         _otherPaths?.FindAll(static other => other.IsMigrationTarget).ForEach(Forget);
         if (!_remoteIds.TryTake(out var sequence)) return false;
         var target = Remember(new(path, validated: true, LargestDatagram) { RemoteIdSequence = sequence, IsMigrationTarget = true });
-        StartValidation(now, target);
+        StartValidation(target);
         return true;
     }
 
@@ -174,7 +174,7 @@ internal sealed partial class Connection
         if (destinationId != _path.LocalId && !_remoteIds.TryTake(out sequence)) return null;
         var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
         path.OnReceived(_arrivedLength);
-        StartValidation(now, path);
+        StartValidation(path);
         return path;
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
         //# the endpoint MUST initiate another path validation with an expanded datagram to
         //# verify that the path supports the required MTU.
-        if (isSmall) StartValidation(now, path);
+        if (isSmall) StartValidation(path);
         else if (path.IsMigrationTarget) Move(now, path);
         ForgetFormerPaths();
         UpdatePathTimer();
@@ -208,7 +208,7 @@ internal sealed partial class Connection
         to.IsMigrationTarget = false;
         if (Role == Role.Client && to.Path.Remote != from.Path.Remote) _isAtPreferredAddress = true;
         Use(now, to);
-        if (!to.IsValidated && to.Validation is null) StartValidation(now, to);
+        if (!to.IsValidated && to.Validation is null) StartValidation(to);
         if (Role == Role.Client || !from.IsValidated)
         {
             GiveBackIdOf(from);
@@ -219,7 +219,7 @@ internal sealed partial class Connection
             //# In response to an apparent migration, endpoints MUST validate the previously
             //# active path using a PATH_CHALLENGE frame.
             Remember(from).WasInUse = true;
-            StartValidation(now, from);
+            StartValidation(from);
         }
 
         ForgetFormerPaths();
@@ -257,10 +257,10 @@ internal sealed partial class Connection
 
     private static bool IsSameHost(in NetworkAddress left, in NetworkAddress right) => left.Address == right.Address && left.Scope == right.Scope;
 
-    private void StartValidation(Timestamp now, PathState path)
+    private void StartValidation(PathState path)
     {
         var initial = new RttEstimator().Pto + _recovery.MaxAckDelay;
-        path.Validation = new(now, initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
+        path.Validation = new(initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
         UpdatePathTimer();
     }
 
@@ -273,7 +273,10 @@ internal sealed partial class Connection
             other.Validation?.OnTimeout(now);
             if (other.Validation is not { } validation || now < validation.Deadline) continue;
             if (other.IsMigrationTarget) _events.Add(ConnectionEventKind.MigrationFailed);
-            Forget(other);
+
+            // The last good path is fallen back to, silent as it may be now, rather than the connection given up: the peer may come back on either.
+            if (other.IsValidated && !_path.IsValidated) other.Validation = null;
+            else Forget(other);
         }
 
         _path.Validation?.OnTimeout(now);

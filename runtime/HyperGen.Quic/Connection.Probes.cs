@@ -10,6 +10,11 @@ namespace HyperGen.Quic;
 /// <summary>Packets that ask something of a path, each alone in a datagram and a batch of its own: is the peer there, and how large may datagrams be.</summary>
 internal sealed partial class Connection
 {
+    /// <summary>The largest packet with one challenge: a peer that was heard with a mere PING can be asked whether it is there.</summary>
+    private const int MinProbe = 1 + ConnectionId.MaxLength + 4 + PathFrameLength + 1 + Aead.TagLength;
+
+    private const int PathFrameLength = 1 + sizeof(ulong);
+
     private bool TryTransmitProbe(Timestamp now, Span<byte> buffer, out Transmit transmit)
     {
         transmit = default;
@@ -21,9 +26,15 @@ internal sealed partial class Connection
             }
         }
 
-        if (!_recovery.Controller.HasRoom(MinDatagramSize)) return false;
-        if (_path.HasProbes && TryTransmitProbe(now, _path, buffer, MinDatagramSize, isMtuProbe: false, out transmit)) return true;
-        if (!_path.IsValidated || !IsHandshakeConfirmed || _path.Mtu.NextProbe(now) is not (> 0 and var size)) return false;
+        // What was sent to an address the peer left fills the window until it is found lost: a probe timeout lets the challenge out all the same.
+        var hasRoom = _recovery.Controller.HasRoom(MinDatagramSize);
+        if ((hasRoom || Application.Probes > 0) && _path.HasProbes && TryTransmitProbe(now, _path, buffer, MinDatagramSize, isMtuProbe: false, out transmit))
+        {
+            if (!hasRoom) Application.Probes--;
+            return true;
+        }
+
+        if (!hasRoom || !_path.IsValidated || !IsHandshakeConfirmed || _path.Mtu.NextProbe(now) is not (> 0 and var size)) return false;
         return buffer.Length >= size && _recovery.Controller.HasRoom(size) && TryTransmitProbe(now, _path, buffer, size, isMtuProbe: true, out transmit);
     }
 
@@ -35,7 +46,7 @@ internal sealed partial class Connection
         //# However, an endpoint MUST NOT expand the datagram containing the PATH_RESPONSE
         //# if the resulting data exceeds the anti-amplification limit.
         if (path.Allowance < size) size = (int)path.Allowance;
-        if (size < MinUsefulPacket || _oneRtt is null || !TryFindIdFor(path, out var destination)) return false;
+        if (size < MinProbe || _oneRtt is null || !TryFindIdFor(path, out var destination)) return false;
 
         var space = Application;
         if (space.NextNumber.Value == space.Skipped.Next) SkipNumber(space);
@@ -85,7 +96,7 @@ internal sealed partial class Connection
     private void WritePathFrames(Timestamp now, PathState path, int size, ref PacketBuilder builder)
     {
         var responded = false;
-        while (path.TryTakeResponse(out var response))
+        while (builder.HasRoom(PathFrameLength + 1) && path.TryTakeResponse(out var response))
         {
             WritePathFrame(ref builder, FrameType.PathResponse, response);
             responded = true;
@@ -95,7 +106,7 @@ internal sealed partial class Connection
         //# An endpoint that receives a PATH_CHALLENGE on an active path SHOULD send a
         //# non-probing packet in response.
         if (responded && path == _path) WritePing(ref builder);
-        if (path.Validation is not { ChallengePending: true } validation) return;
+        if (path.Validation is not { ChallengePending: true } validation || !builder.HasRoom(PathFrameLength)) return;
         Span<byte> data = stackalloc byte[sizeof(ulong)];
         _endpoint.Options.Random(data);
         var challenge = BinaryPrimitives.ReadUInt64BigEndian(data);

@@ -128,7 +128,7 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         if (space.Received.IsDuplicate(number)
-            || !_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, _recovery.HandshakeConfirmed, number, packet, headerLength))
+            || !_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
         {
             OnUnopened(now, packet.Length, tail);
             return;
@@ -187,15 +187,19 @@ internal sealed partial class Connection
         return true;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
+    //# the endpoint MUST enter the draining period and not
+    //# send any further packets on this connection
+
+    /// <summary>The peer says that it has forgotten the connection.</summary>
+    internal void HandleStatelessReset(Timestamp now) => StartDraining(now, new(CloseKind.StatelessReset));
+
     private void OnUnopened(Timestamp now, int packetLength, ReadOnlySpan<byte> tail)
     {
         Statistics.PacketsDropped++;
         if (packetLength >= StatelessReset.MinimumLength && _remoteIds.IsStatelessReset(tail))
         {
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
-            //# the endpoint MUST enter the draining period and not
-            //# send any further packets on this connection
-            StartDraining(now, new(CloseKind.StatelessReset));
+            HandleStatelessReset(now);
         }
         else if (_oneRtt!.IntegrityLimitReached)
         {

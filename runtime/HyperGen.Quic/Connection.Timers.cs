@@ -1,3 +1,5 @@
+using HyperGen.Quic.Spaces;
+
 namespace HyperGen.Quic;
 
 /// <summary>What happens when nothing happens.</summary>
@@ -25,12 +27,14 @@ internal sealed partial class Connection
                     return Timestamp.Min(begun, AcknowledgeDeadline);
                 default:
                     var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, AcknowledgeDeadline), Timestamp.Min(_pacedUntil, IdleDeadline));
-                    return Timestamp.Min(due, Timestamp.Min(_pathTimer, _earlyKeysExpire));
+                    return Timestamp.Min(Timestamp.Min(due, KeepAliveDeadline), Timestamp.Min(_pathTimer, _earlyKeysExpire));
             }
         }
     }
 
-    private Timestamp AcknowledgeDeadline => Application.Received.HasNews && _oneRtt is not null ? Application.Received.Deadline : Timestamp.Never;
+    // What may not be sent is not waited for: only the peer can change that, and a timer in the past would keep the owner busy.
+    private Timestamp AcknowledgeDeadline =>
+        Application.Received.HasNews && _oneRtt is not null && !_recovery.AtAmplificationLimit ? Application.Received.Deadline : Timestamp.Never;
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
     //# To avoid excessively small idle timeout periods, endpoints MUST increase the
@@ -45,6 +49,18 @@ internal sealed partial class Connection
             return _lastActivity + (timeout > leastly ? timeout : leastly);
         }
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1.2
+    //# An endpoint might need to send ack-eliciting packets to avoid an idle
+    //# timeout if it is expecting response data but does not have or is unable to send
+    //# application data.
+
+    /// <summary>When silence is to be broken: while something is in flight, probe timeouts see to that.</summary>
+    private Timestamp KeepAliveDeadline =>
+        _limits.KeepAliveInterval > TimeSpan.Zero && Application.Probes == 0 && !_recovery.AtAmplificationLimit
+        && !_recovery.HasAckElicitingInFlight(PacketNumberSpaceId.ApplicationData)
+            ? _lastActivity + _limits.KeepAliveInterval
+            : Timestamp.Never;
 
     /// <summary>Time passed. To be followed by the same calls as a datagram.</summary>
     public void HandleTimeout(Timestamp now)
@@ -73,6 +89,7 @@ internal sealed partial class Connection
         if (now >= _earlyKeysExpire) DiscardEarlyKeys();
         if (now >= _pathTimer) OnPathTimeout(now);
         if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
+        if (State == ConnectionState.Established && now >= KeepAliveDeadline) Application.Probes = 1;
     }
 
     private void OnLossDetectionTimeout(Timestamp now)

@@ -36,7 +36,7 @@ internal sealed partial class Connection
     private readonly StreamSet _streams;
     private readonly PacketNumberSpace[] _spaces;
     private readonly LocalConnectionIds _localIds = new();
-    private readonly RemoteConnectionIds _remoteIds = new();
+    private readonly RemoteConnectionIds _remoteIds;
     private readonly UndecryptablePackets _undecryptable;
     private readonly Timestamp _created;
     private TransportParameters? _remote;
@@ -47,6 +47,7 @@ internal sealed partial class Connection
     {
         _endpoint = endpoint;
         _limits = endpoint.Options.Limits;
+        _remoteIds = new(endpoint.ResetTokens, this);
         Role = role;
         _created = _lastActivity = now;
         _path = new(path, validated: role == Role.Client, _limits.MaxDatagramSize);
@@ -128,6 +129,12 @@ internal sealed partial class Connection
     internal UInt128 Source { get; private set; }
 
     internal LossDetection Recovery => _recovery;
+
+    /// <summary>Packets that may be sent although the congestion window is full.</summary>
+    internal int ProbesDue => Initial.Probes + HandshakeSpace.Probes + Application.Probes;
+
+    /// <summary>Whether the peer's flow control limits are kept, as they always are.</summary>
+    internal bool IsWithinLimits => _streams.IsWithinLimits;
 
     private PacketNumberSpace Initial => _spaces[(int)PacketNumberSpaceId.Initial];
 

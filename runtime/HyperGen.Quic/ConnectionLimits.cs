@@ -38,6 +38,12 @@ internal sealed record ConnectionLimits
     /// </summary>
     public int MaxDatagramFrameSize { get; init; }
 
+    /// <summary>
+    /// After this much silence a PING asks whether the peer is there, which also keeps the mapping of a NAT alive; default zero, never: a server has no
+    /// reason to, and a client chooses less than its NAT's timeout (30 s are usual for UDP, RFC 4787 asks for two minutes).
+    /// </summary>
+    public TimeSpan KeepAliveInterval { get; init; }
+
     /// <summary>A handshake that takes longer is given up; default 10 s (Kestrel's and quic-go's handshake timeouts are 10 s and 5 s).</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

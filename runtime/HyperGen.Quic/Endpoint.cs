@@ -36,7 +36,9 @@ internal sealed partial class Endpoint
         Span<byte> key = stackalloc byte[KeyedHash.KeyLength];
         options.Random(key);
         var hash = new KeyedHash(key);
-        _connections = new(new ConnectionIdComparer(hash));
+        var comparer = new ConnectionIdComparer(hash);
+        _connections = new(comparer);
+        ResetTokens = new(comparer);
         _sources = new(hash);
         Span<byte> secret = stackalloc byte[AddressTokens.SecretLength];
         if (options.TokenSecret is { } shared) shared.CopyTo(secret);
@@ -72,6 +74,8 @@ internal sealed partial class Endpoint
 
     internal AddressTokens Tokens => _tokens;
 
+    internal ResetTokens ResetTokens { get; }
+
     /// <summary>Entries of the connection ID map: zero once every connection is gone.</summary>
     internal int ConnectionIdCount => _connections.Count;
 
@@ -97,6 +101,12 @@ internal sealed partial class Endpoint
 
         if (header.Type == PacketType.OneRtt)
         {
+            if (ResetTokens.TryFind(datagram, out connection))
+            {
+                connection.HandleStatelessReset(now);
+                return connection;
+            }
+
             AnswerUnknown(now, path, header, datagram.Length);
             return null;
         }

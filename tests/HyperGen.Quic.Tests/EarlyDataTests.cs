@@ -134,11 +134,11 @@ public sealed class EarlyDataTests
         var lab = new Lab(1);
         var session = lab.Earn();
         var coalesced = 0;
-        lab.World.Link.Drop = (to, bytes) =>
+        lab.World.Link.Drop = (isToServer, bytes) =>
         {
             if (PacketHeader.TryRead(bytes, 8, out var header) && header.Type == PacketType.Initial && PacketHeader.TryRead(bytes.AsSpan(header.End), 8, out var next)
                 && next.Type == PacketType.ZeroRtt) coalesced++;
-            return to == lab.World.Server && coalesced == 0;
+            return isToServer && coalesced == 0;
         };
         var requests = new Requests(1, 100, 1);
         lab.Connect(session, requests);
@@ -281,7 +281,7 @@ public sealed class EarlyDataTests
                 PacketType.Initial, InitialSecrets.Derive(CryptoProvider.Default, QuicVersion.V1, destination).Client, crypto[..writer.Position], 1150);
             var keys = new DirectionKeys(CryptoProvider.Default, QuicVersion.V1, early.Secret.Suite, early.Secret.Bytes);
             byte[] datagram = [.. initial, .. Packet(PacketType.ZeroRtt, keys, frames, 50)];
-            World.Link.Send(World.Now, World.Server, new(World.Client.Address, World.Server.Address), datagram);
+            World.Link.Send(World.Now, toServer: true, World.ClientAddress, World.ServerAddress, EcnCodepoint.NotEct, datagram);
 
             byte[] Packet(PacketType type, DirectionKeys keys, byte[] payload, int length)
             {

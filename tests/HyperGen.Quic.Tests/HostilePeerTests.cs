@@ -150,13 +150,13 @@ public sealed class HostilePeerTests
     {
         var silent = new World(5, new(), static _ => new Echo(), static _ => new Echo());
         long toClient = 0, toServer = 0;
-        silent.Link.Drop = (to, bytes) =>
+        silent.Link.Drop = (isToServer, bytes) =>
         {
-            if (to == silent.Client) toClient += bytes.Length;
-            else toServer += bytes.Length;
+            if (isToServer) toServer += bytes.Length;
+            else toClient += bytes.Length;
 
             // The first datagram reaches the server; nothing ever reaches the client, and the client's probes are lost too.
-            return to == silent.Client || toServer > bytes.Length;
+            return !isToServer || toServer > bytes.Length;
         };
         silent.Client.Connect(silent.Now, silent.Server);
         silent.RunFor(TimeSpan.FromSeconds(9));

@@ -61,7 +61,7 @@ public sealed class VersionTests
         var requests = new Requests(1, 1, 1);
         var world = new World(1, new(), _ => requests, static _ => new Echo());
         Speak(world, [V2, V1], [V2, V1]);
-        world.Link.Drop = (to, bytes) => to == world.Server && PacketHeader.TryRead(bytes, 8, out var header) && header.Version == V2 && requests.Closed.Kind == CloseKind.None;
+        world.Link.Drop = (isToServer, bytes) => isToServer && PacketHeader.TryRead(bytes, 8, out var header) && header.Version == V2 && requests.Closed.Kind == CloseKind.None;
         var connection = world.Client.Connect(world.Now, world.Server, new() { Version = V2 });
         world.RunFor(TimeSpan.FromMilliseconds(1));
         Forge(world, connection, [V1]);
@@ -164,6 +164,6 @@ public sealed class VersionTests
         var buffer = new byte[64];
         var length = VersionNegotiationPacket.Write(
             buffer, connection.FirstLocalId.Span, connection.InitialDestinationId.Span, versions, 0x1a2a3a4a, 7);
-        world.Client.Receive(world.Now, new(world.Server.Address, world.Client.Address), buffer[..length]);
+        world.Client.Receive(world.Now, new(world.Server.Address, world.Client.Address), buffer.AsSpan(0, length));
     }
 }

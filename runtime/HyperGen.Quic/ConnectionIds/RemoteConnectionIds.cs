@@ -2,8 +2,8 @@ using HyperGen.Quic.Frames;
 
 namespace HyperGen.Quic;
 
-/// <summary>The connection IDs the peer issued, which our packets carry (RFC 9000 section 5.1.2).</summary>
-internal sealed class RemoteConnectionIds
+/// <summary>The connection IDs the peer issued, which our packets carry (RFC 9000 section 5.1.2), and the stateless reset tokens that came with them.</summary>
+internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
 {
     /// <summary>active_connection_id_limit: what we are ready to store.</summary>
     public const int MaxActive = 4;
@@ -48,7 +48,7 @@ internal sealed class RemoteConnectionIds
     /// <summary>Sets the ID of the handshake, sequence number 0; a client does so again when the server chooses its own.</summary>
     public void SetFirst(in ConnectionId id) => _entries[0] = new() { InUse = true, Taken = true, Id = id };
 
-    public void SetFirstToken(StatelessResetToken token) => _entries[0].Token = token;
+    public void SetFirstToken(StatelessResetToken token) => Use(ref _entries[0], token);
 
     /// <summary>The ID that came with a preferred address, sequence number 1.</summary>
     public void AddPreferred(in ConnectionId id, StatelessResetToken token)
@@ -114,7 +114,7 @@ internal sealed class RemoteConnectionIds
         foreach (ref var entry in _entries.AsSpan())
         {
             if (!entry.InUse || entry.Taken) continue;
-            entry.Taken = true;
+            Use(ref entry, entry.Token);
             sequence = entry.Sequence;
             return true;
         }
@@ -152,7 +152,7 @@ internal sealed class RemoteConnectionIds
         {
             // A peer that acknowledges no retirement keeps its old IDs in our list: it gets no more of them until it does.
             if (!entry.InUse || entry.Sequence != sequence || Retire(sequence).IsError) continue;
-            entry = default;
+            Forget(ref entry);
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed class RemoteConnectionIds
         var matches = false;
         foreach (ref readonly var entry in _entries.AsSpan())
         {
-            if (entry is { InUse: true, Token: { } token }) matches |= token.Matches(tail);
+            if (entry is { InUse: true, Taken: true, Token: { } token }) matches |= token.Matches(tail);
         }
 
         return matches;
@@ -206,7 +206,7 @@ internal sealed class RemoteConnectionIds
             if (!entry.InUse || entry.Sequence >= sequence) continue;
             var error = Retire(entry.Sequence);
             if (error.IsError) return error;
-            entry = default;
+            Forget(ref entry);
         }
 
         for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
@@ -222,10 +222,37 @@ internal sealed class RemoteConnectionIds
         return TransportError.None;
     }
 
+    /// <summary>The connection is over: none of its tokens means anything any more.</summary>
+    public void ForgetTokens()
+    {
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            if (entry.Token is { } token) tokens.Remove(token, owner);
+            entry.Token = null;
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
+    //# An endpoint MUST NOT check for any stateless reset tokens associated
+    //# with connection IDs it has not used or for connection IDs that have
+    //# been retired.
+    private void Use(ref Entry entry, StatelessResetToken? token)
+    {
+        entry.Taken = true;
+        entry.Token = token;
+        if (token is { } known) tokens.Add(known, owner);
+    }
+
+    private void Forget(ref Entry entry)
+    {
+        if (entry.Token is { } token) tokens.Remove(token, owner);
+        entry = default;
+    }
+
     private void MakeCurrent(int index)
     {
         CurrentIndex = index;
-        _entries[index].Taken = true;
+        Use(ref _entries[index], _entries[index].Token);
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace HyperGen.Quic.Paths;
 /// <summary>
 /// The validation of one path (RFC 9000 section 8.2): challenges sent at growing distances, each with data of its own, until one is answered or time is up.
 /// </summary>
-internal sealed class PathValidation(Timestamp now, TimeSpan pto)
+internal sealed class PathValidation(TimeSpan pto)
 {
     /// <summary>Challenges whose answers still count; older ones were answered long ago or never will be.</summary>
     private const int Remembered = 4;
@@ -21,8 +21,8 @@ internal sealed class PathValidation(Timestamp now, TimeSpan pto)
     //# current PTO or the PTO for the new path (using kInitialRtt, as defined
     //# in QUIC-RECOVERY) is RECOMMENDED.
 
-    /// <summary>When the path is given up.</summary>
-    public Timestamp Deadline { get; } = now + (3 * pto);
+    /// <summary>When the path is given up, counted from the first challenge: until one could be sent, nothing is known of the path.</summary>
+    public Timestamp Deadline { get; private set; } = Timestamp.Never;
 
     /// <summary>When the next challenge is due if none is answered.</summary>
     public Timestamp NextChallenge { get; private set; } = Timestamp.Never;
@@ -47,6 +47,7 @@ internal sealed class PathValidation(Timestamp now, TimeSpan pto)
     /// <param name="isSmall">Whether its datagram is smaller than 1200 bytes.</param>
     public void OnChallengeSent(Timestamp now, TimeSpan interval, ulong data, bool isSmall)
     {
+        if (_sent == 0) Deadline = now + (3 * pto);
         _challenges[_sent % Remembered] = data;
         NextChallenge = now + (interval * (1 << Math.Min(_sent, 4)));
         _sent++;

@@ -80,11 +80,10 @@ internal sealed class OneRttKeys : IDisposable
     /// <summary>Opens a packet whose header is unmasked, with the keys its Key Phase bit and number ask for.</summary>
     /// <param name="now">For the life of the keys that an update replaces.</param>
     /// <param name="threePto">How long they are kept.</param>
-    /// <param name="mayUpdate">Whether the handshake is confirmed: an update before that is not followed.</param>
     /// <param name="number">The packet's number.</param>
     /// <param name="packet">The packet.</param>
     /// <param name="headerLength">The length of its header with the packet number.</param>
-    public bool TryOpen(Timestamp now, TimeSpan threePto, bool mayUpdate, PacketNumber number, Span<byte> packet, int headerLength)
+    public bool TryOpen(Timestamp now, TimeSpan threePto, PacketNumber number, Span<byte> packet, int headerLength)
     {
         if (now > _previousExpires) Forget(ref _previousRead);
         var header = packet[..headerLength];
@@ -106,7 +105,7 @@ internal sealed class OneRttKeys : IDisposable
             return Opened(_previousRead.TryOpen(number, header, payload, payload));
         }
 
-        if (!mayUpdate) return Opened(false);
+        // A server may update as soon as the handshake is complete: a client that waited for HANDSHAKE_DONE could never open the packet that brings it.
         _nextRead ??= NextKey(_readSecret);
         if (!Opened(_nextRead.TryOpen(number, header, payload, payload))) return false;
 

@@ -37,6 +37,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
     public int PtoCount { get; private set; }
 
+    /// <summary>How often persistent congestion was established.</summary>
+    public int PersistentCongestions { get; private set; }
+
     /// <summary>loss_detection_timer.</summary>
     public Timestamp Timer { get; private set; } = Timestamp.Never;
 
@@ -287,7 +290,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
         if (!any) return;
         Controller.OnCongestionEvent(now, lastLoss);
-        if (InPersistentCongestion()) Controller.OnPersistentCongestion();
+        if (!InPersistentCongestion()) return;
+        PersistentCongestions++;
+        Controller.OnPersistentCongestion();
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2

@@ -67,6 +67,19 @@ internal sealed partial class StreamSet
         return glitches;
     }
 
+    public bool IsWithinLimits
+    {
+        get
+        {
+            foreach (var stream in _open.Values)
+            {
+                if (stream.Sending.Buffer.SentOffset > stream.Sending.MaxData) return false;
+            }
+
+            return _sent <= _maxData;
+        }
+    }
+
     /// <summary>How much one stream may have buffered; follows the congestion window, and is a page while the process's memory is almost spent.</summary>
     public long SendBufferLimit => _pages.IsAlmostSpent ? PagePool.LargePage : _sendBufferLimit;
 

@@ -192,7 +192,7 @@ internal sealed class RawClient
             var number = PacketNumber.Decode(space == 2 ? LargestReceived : PacketNumber.None, truncated, length);
             var payload = packet[(offset + length)..];
             var opened = space == 2
-                ? _oneRtt!.TryOpen(Now, TimeSpan.FromSeconds(1), true, number, packet, offset + length)
+                ? _oneRtt!.TryOpen(Now, TimeSpan.FromSeconds(1), number, packet, offset + length)
                 : _read[space]!.Packet.TryOpen(number, packet[..(offset + length)], payload, payload);
             if (!opened) continue;
             if (space == 2) LargestReceived = number;

@@ -11,13 +11,35 @@ internal static class TestTls
 {
     public static readonly SslApplicationProtocol Protocol = new("h3");
 
-    private static readonly ECDsa Key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    /// <summary>The same key and certificate in every run, so that a seed means the same packets everywhere. They are for these tests and guard nothing.</summary>
+    private const string KeyPem = """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguOM1kDsa0na2f3KL
+        ByfN9FM83ZEFUW9TgeylUpD8L2WhRANCAAQjCZoFJD9COklFSXJua6KpQISY/KOl
+        rib7CQjkBx08MS995w8ZYyIscTV221JH4vYdKVcLT0p9Xs5Tu0iwtZKk
+        -----END PRIVATE KEY-----
+        """;
+
+    private const string CertificatePem = """
+        -----BEGIN CERTIFICATE-----
+        MIIBYjCCAQigAwIBAgIIEjRWeJCrze8wCgYIKoZIzj0EAwIwEjEQMA4GA1UEAwwH
+        aDMudGVzdDAgFw0yMDAxMDEwMDAwMDBaGA8yMDYwMDEwMTAwMDAwMFowEjEQMA4G
+        A1UEAwwHaDMudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCMJmgUkP0I6
+        SUVJcm5roqlAhJj8o6WuJvsJCOQHHTwxL33nDxljIixxNXbbUkfi9h0pVwtPSn1e
+        zlO7SLC1kqSjRjBEMCMGA1UdEQQcMBqCB2gzLnRlc3SCCWxvY2FsaG9zdIcEfwAA
+        ATAdBgNVHQ4EFgQUvaagaBs8NOXVN0SjiXufkwYDcQkwCgYIKoZIzj0EAwIDSAAw
+        RQIgOXH/WufaF9xSTH6DVlQlvoUTMxH9cR2GOaoiXafLTcoCIQDt5l7UJMcOvGPF
+        RZO33xzaxfvXwqXOTXxqxNKt7e58Xg==
+        -----END CERTIFICATE-----
+        """;
+
+    /// <summary>The commonest length of an ECDSA signature on P-256 in DER: half of all have it.</summary>
+    private const int SignatureLength = 71;
 
     public static Credential Credential { get; } = Create();
 
     /// <summary>The key and the certificate as PEM, for a server of others.</summary>
-    public static (string Key, string Certificate) Pem =>
-        (Key.ExportPkcs8PrivateKeyPem(), PemEncoding.WriteString("CERTIFICATE", Credential.Chain[0].Span));
+    public static (string Key, string Certificate) Pem => (KeyPem, CertificatePem);
 
     private static ServerSelection Selection { get; } = new([Protocol], [Credential]);
 
@@ -42,7 +64,7 @@ internal static class TestTls
                 connection.Handshake.AnswerCredentials(question.Id, Selection);
                 break;
             case SignQuestion question:
-                connection.Handshake.AnswerSignature(question.Id, question.Credential.Sign(question.Scheme, question.Content.Span));
+                connection.Handshake.AnswerSignature(question.Id, Sign(question));
                 break;
             case VerifyChainQuestion question:
                 connection.Handshake.AnswerChain(question.Id);
@@ -50,15 +72,21 @@ internal static class TestTls
         }
     }
 
+    /// <summary>A signature of always the same length: what a packet holds then follows from the seed, though not its bytes.</summary>
+    private static byte[] Sign(SignQuestion question)
+    {
+        while (true)
+        {
+            var signature = question.Credential.Sign(question.Scheme, question.Content.Span);
+            if (signature.Length == SignatureLength) return signature;
+        }
+    }
+
     private static Credential Create()
     {
-        var request = new CertificateRequest("CN=h3.test", Key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("h3.test");
-        names.AddDnsName("localhost");
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(90));
-        return new([certificate.RawData], Key);
+        var key = ECDsa.Create();
+        key.ImportFromPem(KeyPem);
+        using var certificate = X509Certificate2.CreateFromPem(CertificatePem);
+        return new([certificate.RawData], key);
     }
 }

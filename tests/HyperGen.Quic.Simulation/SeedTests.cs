@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace HyperGen.Quic.Simulation;
+
+/// <summary>Thousands of seeds. Run with another first seed (HYPERGEN_SEED) or number of them (HYPERGEN_SEEDS) to look for more.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private static readonly ulong First = Setting("HYPERGEN_SEED", 1);
+    private static readonly ulong Count = Setting("HYPERGEN_SEEDS", 2000);
+
+    [Fact]
+    public void Every_seed_moves_every_byte_within_every_limit_and_leaves_nothing()
+    {
+        var counts = new ConcurrentDictionary<Met, int>();
+        var failures = new ConcurrentQueue<string>();
+        Parallel.For((long)First, (long)(First + Count), new() { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
+        {
+            try
+            {
+                var (_, met) = Run.Execute((ulong)seed);
+                foreach (var what in Enum.GetValues<Met>())
+                {
+                    if (what != Met.None && met.HasFlag(what)) counts.AddOrUpdate(what, 1, static (_, count) => count + 1);
+                }
+            }
+            catch (InvalidOperationException exception)
+            {
+                failures.Enqueue(exception.Message);
+                if (failures.Count >= 5) loop.Stop();
+            }
+        });
+
+        var report = string.Join('\n', Enum.GetValues<Met>().Where(static m => m != Met.None).Select(m => $"{m,-22} {counts.GetValueOrDefault(m),6} of {Count} seeds"));
+        output.WriteLine(report);
+        Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
+        Assert.DoesNotContain(Enum.GetValues<Met>(), m => m != Met.None && !counts.ContainsKey(m));
+    }
+
+    [Fact]
+    public void A_seed_gives_the_same_trace_each_time()
+    {
+        for (var seed = First; seed < First + 40; seed++) Assert.Equal(Run.Execute(seed), Run.Execute(seed));
+    }
+
+    /// <summary>Seeds that found something. What it was is in each one's first argument.</summary>
+    [Theory]
+    [InlineData("an acknowledgment that the amplification limit held back left a timer in the past: its owner would have been busy for ever", 168)]
+    [InlineData("a challenge of a new path was not sent because a PING paid for too few bytes, and the connection ended", 73)]
+    [InlineData("a challenge of a new path waited for a window that packets to the old address filled, and the connection ended", 30)]
+    [InlineData("the last good path was forgotten while the new one was not validated, so that nothing was left to fall back to", 257)]
+    [InlineData("the server updated its keys before HANDSHAKE_DONE arrived: the client could open nothing any more, that packet included", 579)]
+    public void What_was_found_once_is_not_found_again(string what, int seed)
+    {
+        Assert.NotEmpty(what);
+        Run.Execute((ulong)seed);
+    }
+
+    private static ulong Setting(string name, ulong fallback) => ulong.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : fallback;
+}
