@@ -10,12 +10,34 @@ namespace HyperGen.Tls;
 internal sealed partial class ClientHandshake
 {
     private readonly byte[] _random = new byte[32];
-    private KeyShare _share;
+    private KeyShare[] _shares;
     private byte[] _cookie = [];
     private bool _hasRetried;
 
     /// <summary>Kept until the ServerHello tells which hash the transcript takes.</summary>
     private ReadOnlyMemory<byte> _clientHello;
+
+    /// <summary>A share for the group liked best; and one that every server knows beside a hybrid, which not every one does.</summary>
+    private KeyShare[] CreateShares()
+    {
+        var groups = Options.Groups.Where(Crypto.IsSupported).ToList();
+        var first = groups.Count > 0 ? groups[0] : throw new InvalidOperationException("None of the groups of the options can be used on this system.");
+        return first == NamedGroup.X25519MlKem768 && groups.Contains(NamedGroup.X25519)
+            ? [Crypto.CreateKeyShare(first, Random), Crypto.CreateKeyShare(NamedGroup.X25519, Random)]
+            : [Crypto.CreateKeyShare(first, Random)];
+    }
+
+    private KeyShare? FindShare(NamedGroup group) => Array.Find(_shares, share => share.Group == group);
+
+    private void DisposeShares()
+    {
+        foreach (var share in _shares)
+        {
+            share.Dispose();
+        }
+
+        _shares = [];
+    }
 
     private void SendClientHello()
     {
@@ -76,7 +98,7 @@ internal sealed partial class ClientHandshake
 
         var groups = writer.Begin(ExtensionType.SupportedGroups);
         var groupList = writer.Begin16();
-        foreach (var group in Options.Groups)
+        foreach (var group in Options.Groups.Where(Crypto.IsSupported))
         {
             writer.UInt16((ushort)group);
         }
@@ -86,7 +108,7 @@ internal sealed partial class ClientHandshake
 
         var schemes = writer.Begin(ExtensionType.SignatureAlgorithms);
         var schemeList = writer.Begin16();
-        foreach (var scheme in Options.SignatureSchemes)
+        foreach (var scheme in Options.SignatureSchemes.Where(Crypto.IsSupported))
         {
             writer.UInt16((ushort)scheme);
         }
@@ -106,8 +128,12 @@ internal sealed partial class ClientHandshake
 
         var keyShare = writer.Begin(ExtensionType.KeyShare);
         var shares = writer.Begin16();
-        writer.UInt16((ushort)_share.Group);
-        writer.Vector16(_share.PublicKey);
+        foreach (var share in _shares)
+        {
+            writer.UInt16((ushort)share.Group);
+            writer.Vector16(share.PublicKey);
+        }
+
         writer.End16(shares);
         writer.End16(keyShare);
 
@@ -212,7 +238,7 @@ internal sealed partial class ClientHandshake
         //# in the "supported_groups" extension in the original ClientHello and (2)
         //# the selected_group field does not correspond to a group which was
         //# provided in the "key_share" extension in the original ClientHello.
-        if (hello.Group is not null && (group == _share.Group || !Options.Groups.Contains(group)))
+        if (hello.Group is not null && (FindShare(group) is not null || !Options.Groups.Contains(group) || !Crypto.IsSupported(group)))
         {
             Fail(TlsAlert.IllegalParameter, "The server asks for a key that it has, or of a group that was not offered.");
             return;
@@ -232,8 +258,8 @@ internal sealed partial class ClientHandshake
         _cookie = hello.Cookie.ToArray();
         if (hello.Group is not null)
         {
-            _share.Dispose();
-            _share = Crypto.CreateKeyShare(group, Random);
+            DisposeShares();
+            _shares = [Crypto.CreateKeyShare(group, Random)];
         }
 
         _schedule!.AppendRetryRequest(message);
@@ -264,9 +290,12 @@ internal sealed partial class ClientHandshake
         //# If using asymmetric key establishment and a HelloRetryRequest containing a
         //# "key_share" extension was received by the client, the client MUST verify that the
         //# selected NamedGroup in the ServerHello is the same as that in the HelloRetryRequest.
-        Span<byte> secret = stackalloc byte[NamedGroups.SecretLength];
-        if (hello.Group != (int)_share.Group || !_share.TryAgree(hello.KeyExchange, secret))
+        Span<byte> secret = stackalloc byte[NamedGroups.MaxSecretLength];
+        var share = FindShare((NamedGroup)hello.Group);
+        secret = secret[..(share?.Group.SecretLength ?? 0)];
+        if (share is null || !share.TryAgree(hello.KeyExchange, secret))
         {
+            CryptographicOperations.ZeroMemory(secret);
             Fail(TlsAlert.IllegalParameter, "The server's key is none of the group that was offered.");
             return;
         }
@@ -276,11 +305,11 @@ internal sealed partial class ClientHandshake
             return;
         }
 
-        Group = _share.Group;
+        Group = share.Group;
         _schedule!.Append(message);
         EnterHandshake(_schedule, secret, _random, out var client, out var server);
         CryptographicOperations.ZeroMemory(secret);
-        _share.Dispose();
+        DisposeShares();
         _clientHello = default;
         Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, server));
         Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, client));

@@ -4,10 +4,10 @@ using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>The client's side of a handshake: RFC 9846, appendix A.1, with no certificate of its own.</summary>
+/// <summary>The client's side of a handshake: RFC 9846, appendix A.1.</summary>
 /// <remarks>
-/// The ClientHello is there to take as soon as it is made. It verifies the server's CertificateVerify and Finished itself and asks one question:
-/// <see cref="VerifyChainQuestion"/>, unless a session is resumed. The hellos are in <c>ClientHandshake.Hello.cs</c>, sessions in
+/// The ClientHello is there to take as soon as it is made. It verifies the server's CertificateVerify and Finished itself and asks
+/// <see cref="VerifyChainQuestion"/>, unless a session is resumed, and <see cref="SignQuestion"/> when the server wants a certificate and there is one. The hellos are in <c>ClientHandshake.Hello.cs</c>, sessions in
 /// <c>ClientHandshake.Resumption.cs</c>.
 /// </remarks>
 internal sealed partial class ClientHandshake : MessageHandshake
@@ -17,6 +17,10 @@ internal sealed partial class ClientHandshake : MessageHandshake
     private KeySchedule? _schedule;
     private List<ReadOnlyMemory<byte>> _chain = [];
     private bool _isCertificateRequested;
+    private Credential? _credential;
+    private SignatureScheme _scheme;
+    private TrafficSecret? _clientApplicationSecret;
+    private TrafficSecret? _serverApplicationSecret;
 
     /// <param name="options">What may be negotiated.</param>
     /// <param name="client">Whom to talk to, and about what.</param>
@@ -27,7 +31,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
         _client = client;
         ServerName = client.ServerName;
         QuicVersion = client.QuicVersion;
-        _share = Crypto.CreateKeyShare(options.Groups[0], random);
+        _shares = CreateShares();
         random(_random);
         _session = client.Session is { } session && IsUsable(session) ? session : null;
         SendClientHello();
@@ -44,6 +48,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
         WaitCertificate,
         WaitCertificateVerify,
         WaitFinished,
+        WaitSignature,
         Connected,
     }
 
@@ -99,15 +104,22 @@ internal sealed partial class ClientHandshake : MessageHandshake
         }
     }
 
-    protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature) =>
-        throw new InvalidOperationException("A client without a certificate has nothing to sign.");
+    protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature)
+    {
+        var writer = new MessageWriter(128 + signature.Length);
+        CertificateVerify.Write(writer, question.Scheme, signature);
+        _schedule!.Append(writer.From(0));
+        SendFinished(writer);
+    }
 
     protected override void OnChainAccepted() => _state = State.WaitFinished;
 
     protected override void OnClosed()
     {
         base.OnClosed();
-        _share.Dispose();
+        DisposeShares();
+        _clientApplicationSecret?.Dispose();
+        _serverApplicationSecret?.Dispose();
         _schedule?.Dispose();
         _earlySchedule?.Dispose();
         CryptographicOperations.ZeroMemory(_resumptionSecret);
@@ -160,9 +172,20 @@ internal sealed partial class ClientHandshake : MessageHandshake
 
     private void OnCertificateRequest(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        if (FailIf(CertificateRequest.Check(body)))
+        if (FailIf(CertificateRequest.Parse(body, out var schemes)))
         {
             return;
+        }
+
+        foreach (var credential in _client.Credentials)
+        {
+            for (var i = 0; i < schemes.Count && _credential is null; i++)
+            {
+                if (credential.SignatureSchemes.Contains((SignatureScheme)schemes[i]))
+                {
+                    (_credential, _scheme) = (credential, (SignatureScheme)schemes[i]);
+                }
+            }
         }
 
         _isCertificateRequested = true;
@@ -172,7 +195,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
 
     private void OnCertificate(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        if (!FailIf(Certificate.ParseServer(body, out _chain)))
+        if (!FailIf(Certificate.Parse(body, mayBeEmpty: false, out _chain)))
         {
             _schedule!.Append(message);
             _state = State.WaitCertificateVerify;
@@ -190,7 +213,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
         //# If the CertificateVerify message is sent by a server, the signature
         //# algorithm MUST be one offered in the client's "signature_algorithms" extension
-        if (!Options.SignatureSchemes.Contains((SignatureScheme)scheme))
+        if (!Options.SignatureSchemes.Contains((SignatureScheme)scheme) || !Crypto.IsSupported((SignatureScheme)scheme))
         {
             Fail(TlsAlert.IllegalParameter, "The server signed with an algorithm that was not offered.");
             return;
@@ -239,20 +262,16 @@ internal sealed partial class ClientHandshake : MessageHandshake
         }
 
         schedule.Append(message);
-        EnterApplication(schedule, _random, out var client, out var server);
-        SendFinished();
-        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, client));
-        Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, server));
-        schedule.Dispose();
-        _schedule = null;
-        _chain = [];
-        _state = State.Connected;
-        Complete();
-    }
+        EnterApplication(schedule, _random, out _clientApplicationSecret, out _serverApplicationSecret);
+        if (_credential is not null)
+        {
+            schedule.Append(_credential.CertificateMessage.Span);
+            Send(EncryptionLevel.Handshake, _credential.CertificateMessage);
+            _state = State.WaitSignature;
+            Ask(new SignQuestion(NextQuestionId(), _credential, _scheme, CertificateVerify.ClientContent(schedule, Suite.Hash)));
+            return;
+        }
 
-    private void SendFinished()
-    {
-        var schedule = _schedule!;
         var writer = new MessageWriter(64);
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1
@@ -265,6 +284,14 @@ internal sealed partial class ClientHandshake : MessageHandshake
             schedule.Append(writer.From(0));
         }
 
+        SendFinished(writer);
+    }
+
+    /// <summary>Ends the client's flight, and the handshake.</summary>
+    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
+    private void SendFinished(MessageWriter writer)
+    {
+        var schedule = _schedule!;
         var finished = writer.Begin(HandshakeType.Finished);
         schedule.GetClientFinished(writer.Reserve(Suite!.Hash.Length));
         writer.End24(finished);
@@ -273,5 +300,13 @@ internal sealed partial class ClientHandshake : MessageHandshake
         schedule.Append(writer.From(finished - HandshakeBuffer.HeaderLength));
         _resumptionSecret = new byte[Suite.Hash.Length];
         schedule.DeriveResumption(_resumptionSecret);
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
+        Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _serverApplicationSecret!));
+        _clientApplicationSecret = _serverApplicationSecret = null;
+        schedule.Dispose();
+        _schedule = null;
+        _chain = [];
+        _state = State.Connected;
+        Complete();
     }
 }

@@ -14,6 +14,9 @@ internal sealed class ClientOptions
     /// <summary>The body of the quic_transport_parameters extension.</summary>
     public required ReadOnlyMemory<byte> TransportParameters { get; init; }
 
+    /// <summary>What the client proves its identity with when the server asks; the first that can sign with an algorithm of the server's. Default: none.</summary>
+    public IReadOnlyList<Credential> Credentials { get; init; } = [];
+
     /// <summary>
     /// Whether the server is asked for tickets, which come as events of kind <see cref="TlsEventKind.SessionTicket"/>. Default: no; those that come
     /// all the same are ignored.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HyperGen.Tls.Crypto;
 using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
@@ -10,9 +11,12 @@ internal sealed class Credential
     private readonly AsymmetricAlgorithm _key;
 
     /// <param name="chain">Certificates in DER, the key's own first, each next certifying the one before; the root may be left out.</param>
-    /// <param name="key">An <see cref="ECDsa"/> on P-256 or P-384, or an <see cref="RSA"/> of at least 2048 bits. It must outlive the credential.</param>
+    /// <param name="key">
+    /// An <see cref="ECDsa"/> on P-256 or P-384, an <see cref="RSA"/> of at least 2048 bits, or an <see cref="Ed25519PrivateKey"/>. It must outlive the credential.
+    /// </param>
+    /// <param name="staple">The OCSP response for the first certificate, in DER, for clients that ask for one; empty for none.</param>
     /// <exception cref="ArgumentException">The chain is empty, or no signature algorithm of TLS 1.3 goes with the key.</exception>
-    public Credential(IReadOnlyList<ReadOnlyMemory<byte>> chain, AsymmetricAlgorithm key)
+    public Credential(IReadOnlyList<ReadOnlyMemory<byte>> chain, AsymmetricAlgorithm key, ReadOnlyMemory<byte> staple = default)
     {
         if (chain.Count == 0)
         {
@@ -26,10 +30,12 @@ internal sealed class Credential
             (ECDsa, 256) => [SignatureScheme.EcdsaSecp256r1Sha256],
             (ECDsa, 384) => [SignatureScheme.EcdsaSecp384r1Sha384],
             (RSA, >= 2048) => [SignatureScheme.RsaPssRsaeSha256, SignatureScheme.RsaPssRsaeSha384, SignatureScheme.RsaPssRsaeSha512],
-            _ => throw new ArgumentException("The key must be ECDSA on P-256 or P-384, or RSA of at least 2048 bits.", nameof(key)),
+            (Ed25519PrivateKey, _) => [SignatureScheme.Ed25519],
+            _ => throw new ArgumentException("The key must be ECDSA on P-256 or P-384, RSA of at least 2048 bits, or Ed25519.", nameof(key)),
         };
-        SignsQuickly = key is ECDsa { KeySize: 256 } ecdsa && IsInMemory(ecdsa);
+        SignsQuickly = key is Ed25519PrivateKey || (key is ECDsa { KeySize: 256 } ecdsa && IsInMemory(ecdsa));
         CertificateMessage = Certificate.Encode(chain);
+        StapledMessage = staple.IsEmpty ? CertificateMessage : Certificate.Encode(chain, staple.Span);
     }
 
     /// <summary>
@@ -46,6 +52,9 @@ internal sealed class Credential
     /// <summary>The Certificate message with its header: the same in every handshake, so it is encoded once.</summary>
     public ReadOnlyMemory<byte> CertificateMessage { get; }
 
+    /// <summary>The same with the OCSP response, if there is one.</summary>
+    public ReadOnlyMemory<byte> StapledMessage { get; }
+
     /// <summary>Signs, outside the handshake, on any thread on which the key may be used.</summary>
     /// <param name="scheme">One of <see cref="SignatureSchemes"/>.</param>
     /// <param name="content">The bytes to sign, not yet hashed.</param>
@@ -54,6 +63,7 @@ internal sealed class Credential
     public byte[] Sign(SignatureScheme scheme, ReadOnlySpan<byte> content) => _key switch
     {
         ECDsa ecdsa => ecdsa.SignData(content, Signatures.HashOf(scheme), DSASignatureFormat.Rfc3279DerSequence),
+        Ed25519PrivateKey ed25519 => ed25519.SignData(content),
         RSA rsa => rsa.SignData(content, Signatures.HashOf(scheme), RSASignaturePadding.Pss),
         _ => throw new InvalidOperationException("The constructor admits no other key."),
     };

@@ -13,6 +13,7 @@ internal sealed partial class ServerHandshake
     private byte[] _clientSessionId = [];
     private byte[] _clientKeyExchange = [];
     private bool _hasRetried;
+    private bool _wantsStaple;
 
     private void OnClientHello(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
@@ -44,6 +45,7 @@ internal sealed partial class ServerHandshake
 
         hello.Random.CopyTo(_clientRandom);
         _clientSessionId = hello.SessionId.ToArray();
+        _wantsStaple = hello.HasStatusRequest;
         EarlyData = hello.HasEarlyData ? EarlyDataState.Offered : EarlyData;
         if (!TrySelectGroup(hello, message))
         {

@@ -193,6 +193,15 @@ internal sealed partial class ServerHandshake
         }
     }
 
+    /// <summary>Goes on as if the client had offered no session, and issues no ticket for another.</summary>
+    private void ForgoResumption()
+    {
+        _isResumable = false;
+        _session?.Dispose();
+        _session = null;
+        _schedule!.UsePsk([]);
+    }
+
     private void RejectEarlyData()
     {
         if (EarlyData == EarlyDataState.Offered)

@@ -4,11 +4,12 @@ using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>The server's side of a handshake: RFC 9846, appendix A.2, without client authentication.</summary>
+/// <summary>The server's side of a handshake: RFC 9846, appendix A.2.</summary>
 /// <remarks>
 /// It asks <see cref="SelectCredentialsQuestion"/> once the ClientHello is understood; then either <see cref="SignQuestion"/> or, when a session is
-/// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>. What it negotiates is in <c>ServerHandshake.Negotiation.cs</c>, what it remembers
-/// in <c>ServerHandshake.Resumption.cs</c>.
+/// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>; and <see cref="VerifyChainQuestion"/> when the client has shown a certificate. What it
+/// negotiates is in <c>ServerHandshake.Negotiation.cs</c>, what it remembers in <c>ServerHandshake.Resumption.cs</c>, what it makes of the client's
+/// certificate in <c>ServerHandshake.Client.cs</c>.
 /// </remarks>
 internal sealed partial class ServerHandshake : MessageHandshake
 {
@@ -34,6 +35,8 @@ internal sealed partial class ServerHandshake : MessageHandshake
         Start,
         RecvdClientHello,
         Negotiated,
+        WaitCertificate,
+        WaitCertificateVerify,
         WaitFinished,
         Connected,
     }
@@ -54,6 +57,12 @@ internal sealed partial class ServerHandshake : MessageHandshake
 
         if (TrySelectProtocol(question, selection))
         {
+            _clientCertificates = selection.ClientCertificates;
+            if (_clientCertificates != ClientCertificates.None)
+            {
+                ForgoResumption();
+            }
+
             if (_session is null)
             {
                 SendCertificate(question, selection);
@@ -81,6 +90,14 @@ internal sealed partial class ServerHandshake : MessageHandshake
                 OnClientHello(message, body);
                 break;
 
+            case (State.WaitCertificate, HandshakeType.Certificate):
+                OnCertificate(message, body);
+                break;
+
+            case (State.WaitCertificateVerify, HandshakeType.CertificateVerify):
+                OnCertificateVerify(message, body);
+                break;
+
             case (State.WaitFinished, HandshakeType.Finished):
                 OnFinished(message, body);
                 break;
@@ -106,8 +123,6 @@ internal sealed partial class ServerHandshake : MessageHandshake
         SendFinished(writer);
     }
 
-    protected override void OnChainAccepted() => throw new InvalidOperationException("A server that asks for no certificate has no chain to verify.");
-
     protected override void OnClosed()
     {
         base.OnClosed();
@@ -125,9 +140,15 @@ internal sealed partial class ServerHandshake : MessageHandshake
             return;
         }
 
-        var flight = new MessageWriter(64 + _transportParameters.Length + credential.CertificateMessage.Length);
+        var certificate = _wantsStaple ? credential.StapledMessage : credential.CertificateMessage;
+        var flight = new MessageWriter(128 + _transportParameters.Length + certificate.Length);
         WriteEncryptedExtensions(flight);
-        flight.Bytes(credential.CertificateMessage.Span);
+        if (_clientCertificates != ClientCertificates.None)
+        {
+            CertificateRequest.Write(flight, Options.SignatureSchemes.Where(Crypto.IsSupported));
+        }
+
+        flight.Bytes(certificate.Span);
         _schedule!.Append(flight.From(0));
         Send(EncryptionLevel.Handshake, flight.Memory);
         Ask(new SignQuestion(NextQuestionId(), credential, scheme, CertificateVerify.ServerContent(_schedule, Suite!.Hash)));
@@ -137,17 +158,18 @@ internal sealed partial class ServerHandshake : MessageHandshake
     private bool TrySendServerHello()
     {
         var schedule = _schedule!;
-        using var share = Crypto.CreateKeyShare(Group!.Value, Random);
-        Span<byte> secret = stackalloc byte[NamedGroups.SecretLength];
-        if (!share.TryAgree(_clientKeyExchange, secret))
+        Span<byte> secret = stackalloc byte[NamedGroups.MaxSecretLength];
+        secret = secret[..Group!.Value.SecretLength];
+        if (!Crypto.TryAgree(Group.Value, Random, _clientKeyExchange, out var keyExchange, secret))
         {
+            CryptographicOperations.ZeroMemory(secret);
             Fail(TlsAlert.IllegalParameter, $"The client's key is none of {Group}.");
             return false;
         }
 
         Span<byte> random = stackalloc byte[32];
         Random(random);
-        var hello = WriteServerHello(random, share.PublicKey);
+        var hello = WriteServerHello(random, keyExchange);
         schedule.Append(hello.From(0));
         Send(EncryptionLevel.Initial, hello.Memory);
 
@@ -175,12 +197,12 @@ internal sealed partial class ServerHandshake : MessageHandshake
         EnterApplication(schedule, _clientRandom, out var client, out var server);
         Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, server));
         _clientApplicationSecret = client;
-        _state = State.WaitFinished;
+        _state = _clientCertificates == ClientCertificates.None ? State.WaitFinished : State.WaitCertificate;
     }
 
     private MessageWriter WriteServerHello(ReadOnlySpan<byte> random, ReadOnlySpan<byte> keyExchange)
     {
-        var writer = new MessageWriter(160);
+        var writer = new MessageWriter(160 + keyExchange.Length);
         var message = WriteHelloStart(writer, random);
         var extensions = writer.Begin16();
         WriteSelectedVersion(writer);

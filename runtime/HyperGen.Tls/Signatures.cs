@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Tls;
 
@@ -11,7 +12,8 @@ internal static class Signatures
         or SignatureScheme.EcdsaSecp384r1Sha384
         or SignatureScheme.RsaPssRsaeSha256
         or SignatureScheme.RsaPssRsaeSha384
-        or SignatureScheme.RsaPssRsaeSha512;
+        or SignatureScheme.RsaPssRsaeSha512
+        or SignatureScheme.Ed25519;
 
     public static HashAlgorithmName HashOf(SignatureScheme scheme) => scheme switch
     {
@@ -35,6 +37,13 @@ internal static class Signatures
             if (!parsed.RawDataMemory.Span.SequenceEqual(certificate))
             {
                 return TlsAlert.BadCertificate;
+            }
+
+            if (scheme == SignatureScheme.Ed25519)
+            {
+                return parsed.PublicKey.Oid.Value != Ed25519.ObjectId ? TlsAlert.IllegalParameter
+                    : Ed25519.Verify(parsed.PublicKey.EncodedKeyValue.RawData, content, signature) ? null
+                    : TlsAlert.DecryptError;
             }
 
             using AsymmetricAlgorithm? key = IsEcdsa(scheme) ? parsed.GetECDsaPublicKey() : parsed.GetRSAPublicKey();

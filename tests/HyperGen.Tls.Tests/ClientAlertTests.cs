@@ -40,7 +40,7 @@ public sealed class ClientAlertTests
     public void A_retry_must_change_something_and_come_once()
     {
         AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 29], _wantsAnotherKey);
-        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 24], _wantsAnotherKey);
+        AssertServerHello(TlsAlert.IllegalParameter, static hello => hello[ExtensionType.KeyShare] = [0, 30], _wantsAnotherKey);
         AssertServerHello(TlsAlert.IllegalParameter, static hello => hello.Remove(ExtensionType.KeyShare), _wantsAnotherKey);
         AssertServerHello(TlsAlert.DecodeError, static hello => hello.Add((int)ExtensionType.Cookie, 0, 0), _wantsAnotherKey);
 

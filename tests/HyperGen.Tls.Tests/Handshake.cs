@@ -30,12 +30,13 @@ internal sealed class Handshake : IDisposable
     /// <summary>Changes or cuts bytes on their way: who sends, at which level, the bytes.</summary>
     public Func<Peer, EncryptionLevel, byte[], IEnumerable<byte[]>> Deliver { get; set; } = static (_, _, bytes) => [bytes];
 
-    public static ClientOptions Options() => new()
+    public static ClientOptions Options(params Credential[] credentials) => new()
     {
         ServerName = "h3.test",
         ApplicationProtocols = [SslApplicationProtocol.Http3],
         TransportParameters = ClientParameters,
         KeepsSessions = true,
+        Credentials = credentials,
     };
 
     public static ServerSelection Selection(params Credential[] credentials) =>

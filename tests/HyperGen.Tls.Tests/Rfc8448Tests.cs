@@ -71,7 +71,7 @@ public sealed class Rfc8448Tests
         schedule.Append(_encryptedExtensionsMessage);
         schedule.Append(_certificateMessage);
         var signed = CertificateVerify.ServerContent(schedule, HashKind.Sha256);
-        Assert.Null(Certificate.ParseServer(_certificateMessage.AsSpan(4), out var chain));
+        Assert.Null(Certificate.Parse(_certificateMessage.AsSpan(4), mayBeEmpty: false, out var chain));
         Assert.True(CertificateVerify.TryParse(_certificateVerifyMessage.AsSpan(4), out var scheme, out var signature));
         Assert.Null(Signatures.Verify(chain[0].Span, (SignatureScheme)scheme, signed, signature));
 

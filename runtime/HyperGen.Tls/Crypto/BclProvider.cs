@@ -18,12 +18,13 @@ internal sealed class BclProvider : CryptoProvider
 
     public override TranscriptHash CreateTranscriptHash(HashKind hash) => new BclTranscriptHash(hash);
 
-    public override bool IsSupported(NamedGroup group) => group is NamedGroup.X25519 or NamedGroup.Secp256r1;
+    public override bool IsSupported(SignatureScheme scheme) => scheme != SignatureScheme.Ed25519;
 
-    public override KeyShare CreateKeyShare(NamedGroup group, RandomSource random) => group switch
+    protected override KeyShare CreateCurveKeyShare(NamedGroup group, RandomSource random) => group switch
     {
         NamedGroup.X25519 => new ManagedX25519KeyShare(random),
-        NamedGroup.Secp256r1 => new BclSecp256r1KeyShare(random),
+        NamedGroup.Secp256r1 => new BclPrimeCurveKeyShare(PrimeCurve.Secp256r1, random),
+        NamedGroup.Secp384r1 => new BclPrimeCurveKeyShare(PrimeCurve.Secp384r1, random),
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "Ask IsSupported before making a key share."),
     };
 

@@ -31,13 +31,53 @@ internal abstract class CryptoProvider
     /// <param name="hash">The hash of the negotiated suite.</param>
     public abstract TranscriptHash CreateTranscriptHash(HashKind hash);
 
-    /// <summary>Whether key exchange over the group can be done on this system. X25519 and secp256r1 always can.</summary>
-    public abstract bool IsSupported(NamedGroup group);
+    /// <summary>Whether signatures of the scheme can be verified on this system. All but Ed25519 always can.</summary>
+    public abstract bool IsSupported(SignatureScheme scheme);
 
-    /// <summary>Makes an ephemeral key pair.</summary>
+    /// <summary>Whether key exchange over the group can be done on this system. The curves always can, the hybrid where .NET has ML-KEM.</summary>
+    public virtual bool IsSupported(NamedGroup group) => group switch
+    {
+        NamedGroup.X25519 or NamedGroup.Secp256r1 or NamedGroup.Secp384r1 => true,
+#if NET10_0_OR_GREATER
+        NamedGroup.X25519MlKem768 => HybridKeyShare.IsSupported,
+#endif
+        _ => false,
+    };
+
+    /// <summary>Makes an ephemeral key pair, whose public part a client sends.</summary>
     /// <param name="group">A group for which <see cref="IsSupported(NamedGroup)"/> is true.</param>
     /// <param name="random">Where the private key is drawn from.</param>
-    public abstract KeyShare CreateKeyShare(NamedGroup group, RandomSource random);
+    public KeyShare CreateKeyShare(NamedGroup group, RandomSource random) => group switch
+    {
+#if NET10_0_OR_GREATER
+        NamedGroup.X25519MlKem768 => new HybridKeyShare(CreateCurveKeyShare(NamedGroup.X25519, random), random),
+#endif
+        _ => CreateCurveKeyShare(group, random),
+    };
+
+    /// <summary>Agrees on a shared secret as a server does: with a key of its own, or by encapsulating to the client's.</summary>
+    /// <param name="group">A group for which <see cref="IsSupported(NamedGroup)"/> is true.</param>
+    /// <param name="random">Where the private key is drawn from. What ML-KEM encapsulates is drawn by its library.</param>
+    /// <param name="clientKey">The client's <c>key_exchange</c>, unchecked.</param>
+    /// <param name="serverKey">The server's <c>key_exchange</c>.</param>
+    /// <param name="sharedSecret">As many bytes as the group's secret has.</param>
+    /// <returns>False when the client's key is none of the group.</returns>
+    public bool TryAgree(NamedGroup group, RandomSource random, ReadOnlySpan<byte> clientKey, out byte[] serverKey, Span<byte> sharedSecret)
+    {
+#if NET10_0_OR_GREATER
+        if (group == NamedGroup.X25519MlKem768)
+        {
+            using var curve = CreateCurveKeyShare(NamedGroup.X25519, random);
+            return HybridKeyShare.TryEncapsulate(curve, clientKey, out serverKey, sharedSecret);
+        }
+#endif
+        using var share = CreateCurveKeyShare(group, random);
+        serverKey = share.PublicKey.ToArray();
+        return share.TryAgree(clientKey, sharedSecret);
+    }
+
+    /// <summary>Makes an ephemeral key pair of X25519, secp256r1 or secp384r1.</summary>
+    protected abstract KeyShare CreateCurveKeyShare(NamedGroup group, RandomSource random);
 
     /// <summary>HMAC (RFC 2104).</summary>
     /// <param name="hash">The hash to use.</param>

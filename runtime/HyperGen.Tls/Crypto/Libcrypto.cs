@@ -13,6 +13,8 @@ internal static unsafe class Libcrypto
 {
     public const int NidX25519 = 1034;
     public const int NidSecp256r1 = 415;
+    public const int NidSecp384r1 = 715;
+    public const int NidEd25519 = 1087;
     public const int CtrlGetTag = 0x10;
     public const int CtrlSetTag = 0x11;
     public const int PointUncompressed = 4;
@@ -55,6 +57,13 @@ internal static unsafe class Libcrypto
     public static readonly delegate* unmanaged<nint, void> NumberClearFree;
     public static readonly delegate* unmanaged<nint> NumberContextNew;
     public static readonly delegate* unmanaged<nint, void> NumberContextFree;
+
+    public static readonly delegate* unmanaged<nint> DigestContextNew;
+    public static readonly delegate* unmanaged<nint, void> DigestContextFree;
+    public static readonly delegate* unmanaged<nint, nint, nint, nint, nint, int> DigestSignInit;
+    public static readonly delegate* unmanaged<nint, byte*, nuint*, byte*, nuint, int> DigestSign;
+    public static readonly delegate* unmanaged<nint, nint, nint, nint, nint, int> DigestVerifyInit;
+    public static readonly delegate* unmanaged<nint, byte*, nuint, byte*, nuint, int> DigestVerify;
 
     public static readonly delegate* unmanaged<void> ClearErrors;
 
@@ -99,6 +108,12 @@ internal static unsafe class Libcrypto
         NumberClearFree = (delegate* unmanaged<nint, void>)Export("BN_clear_free");
         NumberContextNew = (delegate* unmanaged<nint>)Export("BN_CTX_secure_new");
         NumberContextFree = (delegate* unmanaged<nint, void>)Export("BN_CTX_free");
+        DigestContextNew = (delegate* unmanaged<nint>)Export("EVP_MD_CTX_new");
+        DigestContextFree = (delegate* unmanaged<nint, void>)Export("EVP_MD_CTX_free");
+        DigestSignInit = (delegate* unmanaged<nint, nint, nint, nint, nint, int>)Export("EVP_DigestSignInit");
+        DigestSign = (delegate* unmanaged<nint, byte*, nuint*, byte*, nuint, int>)Export("EVP_DigestSign");
+        DigestVerifyInit = (delegate* unmanaged<nint, nint, nint, nint, nint, int>)Export("EVP_DigestVerifyInit");
+        DigestVerify = (delegate* unmanaged<nint, byte*, nuint, byte*, nuint, int>)Export("EVP_DigestVerify");
         ClearErrors = (delegate* unmanaged<void>)Export("ERR_clear_error");
         IsAvailable = complete;
 

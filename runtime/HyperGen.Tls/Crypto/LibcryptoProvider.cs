@@ -13,6 +13,7 @@ internal sealed unsafe class LibcryptoProvider : CryptoProvider
     private readonly nint _chaCha20Poly1305 = Fetch("ChaCha20-Poly1305"u8);
 
     private readonly nint _secp256r1 = Libcrypto.GroupNew(Libcrypto.NidSecp256r1);
+    private readonly nint _secp384r1 = Libcrypto.GroupNew(Libcrypto.NidSecp384r1);
 
     public override string Name => "libcrypto";
 
@@ -26,12 +27,13 @@ internal sealed unsafe class LibcryptoProvider : CryptoProvider
 
     public override TranscriptHash CreateTranscriptHash(HashKind hash) => new LibcryptoTranscriptHash(hash);
 
-    public override bool IsSupported(NamedGroup group) => group is NamedGroup.X25519 or NamedGroup.Secp256r1;
+    public override bool IsSupported(SignatureScheme scheme) => scheme != SignatureScheme.Ed25519 || Ed25519.IsSupported;
 
-    public override KeyShare CreateKeyShare(NamedGroup group, RandomSource random) => group switch
+    protected override KeyShare CreateCurveKeyShare(NamedGroup group, RandomSource random) => group switch
     {
         NamedGroup.X25519 => new LibcryptoX25519KeyShare(random),
-        NamedGroup.Secp256r1 => new LibcryptoSecp256r1KeyShare(_secp256r1, random),
+        NamedGroup.Secp256r1 => new LibcryptoPrimeCurveKeyShare(PrimeCurve.Secp256r1, _secp256r1, random),
+        NamedGroup.Secp384r1 => new LibcryptoPrimeCurveKeyShare(PrimeCurve.Secp384r1, _secp384r1, random),
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "Ask IsSupported before making a key share."),
     };
 

@@ -3,14 +3,41 @@ namespace HyperGen.Tls.Messages;
 /// <summary>The CertificateRequest message (RFC 9846, section 4.4.2).</summary>
 internal static class CertificateRequest
 {
-    /// <summary>Checks the body of a message that comes during the handshake.</summary>
-    /// <returns>Null, or what is wrong with it.</returns>
-    public static TlsError? Check(ReadOnlySpan<byte> body)
+    /// <summary>Writes a message that asks for a certificate during the handshake.</summary>
+    /// <param name="writer">Receives it.</param>
+    /// <param name="schemes">The signature algorithms that can be verified.</param>
+    public static void Write(MessageWriter writer, IEnumerable<SignatureScheme> schemes)
     {
+        var message = writer.Begin(HandshakeType.CertificateRequest);
+        writer.UInt8(0);
+        var block = writer.Begin16();
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
+        //# The "signature_algorithms" extension MUST be specified
+        var extension = writer.Begin(ExtensionType.SignatureAlgorithms);
+        var list = writer.Begin16();
+        foreach (var scheme in schemes)
+        {
+            writer.UInt16((ushort)scheme);
+        }
+
+        writer.End16(list);
+        writer.End16(extension);
+        writer.End16(block);
+        writer.End24(message);
+    }
+
+    /// <summary>Reads the body of a message that comes during the handshake.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="schemes">The signature algorithms that the server can verify, most preferred first.</param>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public static TlsError? Parse(ReadOnlySpan<byte> body, out UInt16List schemes)
+    {
+        schemes = default;
         var outer = new MessageReader(body);
         if (!outer.TryVector8(out var context) || !outer.TryVector16(out var block) || !outer.IsEmpty)
         {
-            return TlsError.FromAlert(TlsAlert.DecodeError, "The CertificateRequest message is malformed.");
+            return Malformed();
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
@@ -23,14 +50,28 @@ internal static class CertificateRequest
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
         //# Clients MUST ignore unrecognized extensions.
-        var hasSignatureAlgorithms = false;
+        var hasSchemes = false;
         var reader = new ExtensionReader(block);
-        while (reader.TryRead(out var type, out _))
+        while (reader.TryRead(out var type, out var extension))
         {
-            hasSignatureAlgorithms |= type == ExtensionType.SignatureAlgorithms;
+            if (type != ExtensionType.SignatureAlgorithms)
+            {
+                continue;
+            }
+
+            var value = new MessageReader(extension);
+            if (!value.TryVector16(out var list) || !value.IsEmpty || !UInt16List.IsValid(list))
+            {
+                return Malformed();
+            }
+
+            hasSchemes = true;
+            schemes = new UInt16List(list);
         }
 
         return reader.Error
-            ?? (hasSignatureAlgorithms ? null : TlsError.FromAlert(TlsAlert.MissingExtension, "The CertificateRequest lacks signature_algorithms."));
+            ?? (hasSchemes ? null : TlsError.FromAlert(TlsAlert.MissingExtension, "The CertificateRequest lacks signature_algorithms."));
     }
+
+    private static TlsError Malformed() => TlsError.FromAlert(TlsAlert.DecodeError, "The CertificateRequest message is malformed.");
 }

@@ -33,6 +33,9 @@ internal ref struct ClientHello
 
     public bool HasEarlyData { get; private set; }
 
+    /// <summary>Whether an OCSP response is welcome (RFC 6066, section 8).</summary>
+    public bool HasStatusRequest { get; private set; }
+
     public bool HasPreSharedKey { get; private set; }
 
     /// <summary>The body of the extension, which only a server that has issued tickets takes apart.</summary>
@@ -166,6 +169,22 @@ internal ref struct ClientHello
                 isWellFormed = reader.TryVector16(out list) && IsKeyShareList(list);
                 HasKeyShare = true;
                 KeyShares = list;
+                break;
+
+            // The responders and extensions that follow the type are wishes that a stapled response cannot grant.
+            case ExtensionType.StatusRequest:
+                const int Ocsp = 1;
+                isWellFormed = reader.TryUInt8(out var statusType);
+                if (statusType == Ocsp)
+                {
+                    HasStatusRequest = true;
+                    isWellFormed = reader.TryVector16(out _) && reader.TryVector16(out _);
+                }
+                else
+                {
+                    return isWellFormed ? null : Malformed("The extension StatusRequest is malformed.");
+                }
+
                 break;
 
             case ExtensionType.QuicTransportParameters:

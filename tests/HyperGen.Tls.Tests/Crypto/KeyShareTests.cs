@@ -111,22 +111,97 @@ public sealed class KeyShareTests
         Assert.True(ran > 300, $"only {ran} vectors applied");
     }
 
+    /// <summary>RFC 5903, section 8.2: the 384-bit random ECP group.</summary>
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public void Secp384r1_matches_RFC_5903(string provider)
+    {
+        using var share = Create(
+            provider,
+            NamedGroup.Secp384r1,
+            "099F3C7034D4A2C699884D73A375A67F7624EF7C6B3C0F160647B67414DCE655E35B538041E649EE3FAEF896783AB194");
+        Assert.Equal(
+            "04667842D7D180AC2CDE6F74F37551F55755C7645C20EF73E31634FE72B4C55EE6DE3AC808ACB4BDB4C88732AEE95F41AA"
+            + "9482ED1FC0EEB9CAFC4984625CCFC23F65032149E0E144ADA024181535A0F38EEB9FCFF3C2C947DAE69B4C634573A81C",
+            Convert.ToHexString(share.PublicKey));
+        var secret = new byte[48];
+        Assert.True(share.TryAgree(
+            Convert.FromHexString(
+                "04E558DBEF53EECDE3D3FCCFC1AEA08A89A987475D12FD950D83CFA41732BC509D0D1AC43A0336DEF96FDA41D0774A3571"
+                + "DCFBEC7AACF3196472169E838430367F66EEBE3C6E70C416DD5F0C68759DD1FFF83FA40142209DFF5EAAD96DB9E6386C"),
+            secret));
+        Assert.Equal("11187331C279962D93D604243FD592CB9D0A926F422E47187521287E7156C5C4D603135569B9E9D09CF5D4A270F59746", Convert.ToHexString(secret));
+    }
+
+#if NET10_0_OR_GREATER
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public void The_hybrid_passes_Wycheproof(string provider)
+    {
+        Assert.SkipUnless(HybridKeyShare.IsSupported, "ML-KEM needs OpenSSL 3.5 or later.");
+        var ran = 0;
+        foreach (var (_, test) in Wycheproof.Read("mlkem_768"))
+        {
+            if (!test.TryGetProperty("seed", out _) || !test.TryGetProperty("c", out _) || test.Bytes("c").Length != 1088 || test.Bytes("seed").Length != 64)
+            {
+                continue;
+            }
+
+            var draws = new Queue<byte[]>([[.. Enumerable.Repeat((byte)7, 32)], test.Bytes("seed")]);
+            using var share = Providers.Get(provider).CreateKeyShare(NamedGroup.X25519MlKem768, destination => draws.Dequeue().CopyTo(destination));
+            var secret = new byte[64];
+            Assert.True(share.TryAgree([.. test.Bytes("c"), .. X25519.BasePoint], secret), test.Describe());
+            Assert.True(test.Bytes("K").AsSpan().SequenceEqual(secret.AsSpan(0, 32)) == (test.Result() == "valid"), test.Describe());
+            ran++;
+        }
+
+        Assert.True(ran > 30, $"only {ran} vectors applied");
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public void The_hybrid_refuses_keys_that_are_none_without_throwing(string provider)
+    {
+        Assert.SkipUnless(HybridKeyShare.IsSupported, "ML-KEM needs OpenSSL 3.5 or later.");
+        var crypto = Providers.Get(provider);
+        using var share = crypto.CreateKeyShare(NamedGroup.X25519MlKem768, new Random(1).NextBytes);
+        var key = share.PublicKey.ToArray();
+        var secret = new byte[64];
+        Assert.True(crypto.TryAgree(NamedGroup.X25519MlKem768, new Random(2).NextBytes, key, out var answer, secret));
+        var other = new byte[64];
+        Assert.True(share.TryAgree(answer, other));
+        Assert.Equal(secret, other);
+
+        key[0] = 0xFF;
+        key[1] |= 0x0F;
+        Assert.False(crypto.TryAgree(NamedGroup.X25519MlKem768, new Random(2).NextBytes, key, out _, secret));
+        Assert.False(crypto.TryAgree(NamedGroup.X25519MlKem768, new Random(2).NextBytes, key.AsSpan(1), out _, secret));
+        Assert.False(crypto.TryAgree(NamedGroup.X25519MlKem768, new Random(2).NextBytes, [.. share.PublicKey[..1184], .. new byte[32]], out _, secret));
+        Assert.False(share.TryAgree(answer.AsSpan(1), other));
+        answer.AsSpan(1088).Clear();
+        Assert.False(share.TryAgree(answer, other));
+    }
+#endif
+
     [Theory]
     [ClassData(typeof(Providers))]
     public void A_key_of_the_wrong_length_is_refused(string provider)
     {
-        foreach (var group in (NamedGroup[])[NamedGroup.X25519, NamedGroup.Secp256r1])
+        foreach (var group in (NamedGroup[])[NamedGroup.X25519, NamedGroup.Secp256r1, NamedGroup.Secp384r1])
         {
-            using var share = Create(provider, group, new string('1', 64));
-            for (var length = 0; length < 100; length++)
+            using var share = Create(provider, group, new string('1', 2 * group.SecretLength));
+            for (var length = 0; length < 150; length++)
             {
                 if (length != share.PublicKey.Length)
                 {
-                    Assert.False(share.TryAgree(new byte[length], new byte[32]));
+                    Assert.False(share.TryAgree(new byte[length], new byte[group.SecretLength]));
                 }
             }
 
-            Assert.False(share.TryAgree(new byte[share.PublicKey.Length], new byte[32]));
+            Assert.False(share.TryAgree(new byte[share.PublicKey.Length], new byte[group.SecretLength]));
+            var offCurve = share.PublicKey.ToArray();
+            offCurve[^1] ^= 1;
+            Assert.Equal(group == NamedGroup.X25519, share.TryAgree(offCurve, new byte[group.SecretLength]));
         }
     }
 
@@ -142,7 +217,7 @@ public sealed class KeyShareTests
         ];
         var next = 0;
         var privateKey = new byte[32];
-        Secp256r1.DrawPrivateKey(destination => Convert.FromHexString(draws[next++]).CopyTo(destination), privateKey);
+        PrimeCurve.Secp256r1.DrawPrivateKey(destination => Convert.FromHexString(draws[next++]).CopyTo(destination), privateKey);
         Assert.Equal(4, next);
         Assert.Equal(draws[3], Convert.ToHexString(privateKey));
     }

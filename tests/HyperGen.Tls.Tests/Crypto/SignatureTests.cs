@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Tls.Tests.Crypto;
 
@@ -11,6 +12,37 @@ public sealed class SignatureTests
     [Fact]
     public void Rsa_pss_passes_Wycheproof() =>
         Check("rsa_pss_2048_sha256_mgf1_32", SignatureScheme.RsaPssRsaeSha256, static () => RSA.Create(), static (key, der) => key.ImportRSAPublicKey(der, out _));
+
+    /// <summary>RFC 8032, section 7.1, tests 2 and 3.</summary>
+    [Theory]
+    [InlineData(
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")]
+    [InlineData(
+        "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
+    public void Ed25519_matches_RFC_8032(string privateKey, string publicKey, string message, string signature)
+    {
+        Assert.SkipUnless(Ed25519.IsSupported, "Ed25519 needs libcrypto.");
+        var seed = Convert.FromHexString(privateKey);
+        Assert.Equal(publicKey, Convert.ToHexStringLower(Ed25519.PublicKeyOf(seed)));
+        using var key = new Ed25519PrivateKey(seed);
+        var made = key.SignData(Convert.FromHexString(message));
+        Assert.Equal(signature, Convert.ToHexStringLower(made));
+        Assert.True(Ed25519.Verify(Convert.FromHexString(publicKey), Convert.FromHexString(message), made));
+        for (var bit = 0; bit < made.Length * 8; bit++)
+        {
+            made[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(Ed25519.Verify(Convert.FromHexString(publicKey), Convert.FromHexString(message), made));
+            made[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        Assert.False(Ed25519.Verify([1], [], made));
+    }
 
     private static void Check<TKey>(string file, SignatureScheme scheme, Func<TKey> create, Action<TKey, byte[]> import)
         where TKey : AsymmetricAlgorithm

@@ -2,41 +2,46 @@ using System.Security.Cryptography;
 
 namespace HyperGen.Tls.Crypto;
 
-/// <summary>ECDH over secp256r1 through <c>EC_POINT</c>, whose decoding says false where the BCL would throw.</summary>
-internal sealed unsafe class LibcryptoSecp256r1KeyShare : KeyShare
+/// <summary>ECDH over secp256r1 or secp384r1 through <c>EC_POINT</c>, whose decoding says false where the BCL would throw.</summary>
+internal sealed unsafe class LibcryptoPrimeCurveKeyShare : KeyShare
 {
+    private readonly PrimeCurve _curve;
     private readonly nint _group;
-    private readonly byte[] _privateKey = new byte[Secp256r1.FieldLength];
-    private readonly byte[] _publicKey = new byte[Secp256r1.PointLength];
+    private readonly byte[] _privateKey;
+    private readonly byte[] _publicKey;
 
+    /// <param name="curve">The curve.</param>
     /// <param name="group">The <c>EC_GROUP</c>, which outlives the share.</param>
     /// <param name="random">Where the private key is drawn from.</param>
-    public LibcryptoSecp256r1KeyShare(nint group, RandomSource random)
+    public LibcryptoPrimeCurveKeyShare(PrimeCurve curve, nint group, RandomSource random)
     {
+        _curve = curve;
         _group = group;
-        Secp256r1.DrawPrivateKey(random, _privateKey);
+        _privateKey = new byte[curve.FieldLength];
+        _publicKey = new byte[curve.PointLength];
+        _curve.DrawPrivateKey(random, _privateKey);
         Libcrypto.Check(TryMultiply([], _publicKey));
     }
 
-    public override NamedGroup Group => NamedGroup.Secp256r1;
+    public override NamedGroup Group => _curve.Group;
 
     public override ReadOnlySpan<byte> PublicKey => _publicKey;
 
     public override bool TryAgree(ReadOnlySpan<byte> peerPublicKey, Span<byte> sharedSecret)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(sharedSecret.Length, Secp256r1.FieldLength);
-        if (!Secp256r1.IsUncompressed(peerPublicKey))
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sharedSecret.Length, _curve.FieldLength);
+        if (!_curve.IsUncompressed(peerPublicKey))
         {
             return false;
         }
 
-        Span<byte> product = stackalloc byte[Secp256r1.PointLength];
+        Span<byte> product = stackalloc byte[_curve.PointLength];
         if (!TryMultiply(peerPublicKey, product))
         {
             return false;
         }
 
-        product.Slice(1, Secp256r1.FieldLength).CopyTo(sharedSecret);
+        product.Slice(1, _curve.FieldLength).CopyTo(sharedSecret);
         CryptographicOperations.ZeroMemory(product);
         return true;
     }

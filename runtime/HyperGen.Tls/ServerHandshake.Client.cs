@@ -1,0 +1,67 @@
+using HyperGen.Tls.Messages;
+
+namespace HyperGen.Tls;
+
+/// <summary>Who the client is, when the server wants to know.</summary>
+internal sealed partial class ServerHandshake
+{
+    private ClientCertificates _clientCertificates;
+    private List<ReadOnlyMemory<byte>> _clientChain = [];
+
+    protected override void OnChainAccepted() => _state = State.WaitFinished;
+
+    private void OnCertificate(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (FailIf(Certificate.Parse(body, mayBeEmpty: true, out _clientChain)))
+        {
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3
+        //# If the client does not send any certificates (i.e., it sends an empty
+        //# Certificate message), the server MAY at its discretion either
+        //# continue the handshake without client authentication or abort the
+        //# handshake with a "certificate_required" alert.
+        if (_clientChain.Count == 0 && _clientCertificates == ClientCertificates.Require)
+        {
+            Fail(TlsAlert.CertificateRequired, "The server requires a certificate of the client.");
+            return;
+        }
+
+        _schedule!.Append(message);
+        _state = _clientChain.Count == 0 ? State.WaitFinished : State.WaitCertificateVerify;
+    }
+
+    private void OnCertificateVerify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        if (!CertificateVerify.TryParse(body, out var number, out var signature))
+        {
+            Fail(TlsAlert.DecodeError, "The CertificateVerify message is malformed.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+        //# If sent by a client, the signature algorithm used in the signature
+        //# MUST be one of those present in the supported_signature_algorithms
+        //# field of the "signature_algorithms" extension in the
+        //# CertificateRequest message.
+        var scheme = (SignatureScheme)number;
+        if (!Options.SignatureSchemes.Contains(scheme) || !Crypto.IsSupported(scheme))
+        {
+            Fail(TlsAlert.IllegalParameter, "The client signed with an algorithm that was not offered.");
+            return;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+        //# If the verification fails, the receiver MUST terminate the handshake
+        //# with a "decrypt_error" alert.
+        if (Signatures.Verify(_clientChain[0].Span, scheme, CertificateVerify.ClientContent(_schedule!, Suite!.Hash), signature) is { } alert)
+        {
+            Fail(alert, "The client does not prove that it holds the key of its certificate.");
+            return;
+        }
+
+        _schedule!.Append(message);
+        Ask(new VerifyChainQuestion(NextQuestionId(), serverName: null, _clientChain));
+    }
+}
