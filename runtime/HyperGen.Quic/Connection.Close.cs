@@ -48,6 +48,7 @@ internal sealed partial class Connection
         //# These states SHOULD persist for at least three times the current PTO interval
         _closeDeadline = now + (3 * _recovery.PtoPeriod);
         _events.Add(ConnectionEventKind.Closed);
+        _qlog?.ConnectionClosed(now, CloseReason);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.1
@@ -104,6 +105,8 @@ internal sealed partial class Connection
         _undecryptable.Clear();
         Handshake.Dispose();
         _remoteIds.ForgetTokens();
+        _qlog?.Dispose();
+        _qlog = null;
         while (_localIds.TryRemoveAny(out var id)) _endpoint.Remove(id);
         _endpoint.OnDrained(this);
     }

@@ -161,6 +161,7 @@ internal sealed partial class Connection
         ProcessEcn(now, space, ack);
         for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i]);
         OnPacketsLost(now);
+        _qlog?.RecoveryUpdated(now, _recovery, _path);
         if (_recovery.Acked.Count > 0) _streams.OnCongestionWindow(_recovery.Controller.Window);
         return TransportError.None;
     }
@@ -229,6 +230,7 @@ internal sealed partial class Connection
         {
             ref var packet = ref _recovery.Lost[i];
             Statistics.PacketsLost++;
+            _qlog?.PacketLost(now, PacketTypeOf(space.Id), packet);
             if (packet.Path == _recovery.Path) OnPacketLostOnPath(now, packet);
             if (_nextDatagram > 0) OnDatagramsSettled(packet.Frames, ConnectionEventKind.DatagramLost);
             Requeue(space, packet.Frames);

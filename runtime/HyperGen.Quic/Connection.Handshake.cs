@@ -48,6 +48,7 @@ internal sealed partial class Connection
         if (client.OriginalId is not null) connection._local.RetrySourceConnectionId = destinationId;
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
         connection.OfferPreferredAddress();
+        connection.StartQlog(now);
         connection.StartTls(endpoint.Options.CreateServerHandshake ?? throw new InvalidOperationException("The endpoint accepts no connections."));
         return connection;
     }
@@ -63,6 +64,7 @@ internal sealed partial class Connection
         connection.RememberParameters(start.RememberedParameters.Span);
         connection.DrawDestination();
         connection.AddFirstLocalId();
+        connection.StartQlog(now);
         connection.StartTls(createHandshake);
         connection.AdvanceHandshake(now);
         connection._recovery.SetLossDetectionTimer(now);
@@ -201,6 +203,7 @@ internal sealed partial class Connection
         var keys = new DirectionKeys(_endpoint.Options.Crypto, _version, secret.Suite, secret.Bytes);
         if (next.Kind == TlsEventKind.ReadSecret) HandshakeSpace.Read = keys;
         else HandshakeSpace.Write = keys;
+        if (!_recovery.HasHandshakeKeys) LogKeysUpdated(_lastActivity, PacketNumberSpaceId.Handshake, "tls"u8);
         _recovery.HasHandshakeKeys = true;
     }
 
@@ -229,6 +232,7 @@ internal sealed partial class Connection
         //# Therefore, a client SHOULD discard 0-RTT keys as soon as it installs
         //# 1-RTT keys as they have no use after that moment.
         if (Role == Role.Client) DiscardEarlyKeys();
+        LogKeysUpdated(_lastActivity, PacketNumberSpaceId.ApplicationData, "tls"u8);
     }
 
     private TransportError HandlePeerParameters(ReadOnlySpan<byte> encoded)
@@ -267,6 +271,8 @@ internal sealed partial class Connection
         _idleTimeout = EffectiveIdleTimeout(_limits.IdleTimeout, remote.MaxIdleTimeout);
         _streams.OnPeerParameters(remote);
         _path.Mtu.Limit(LargestDatagram);
+        _qlog?.ParametersSet(_lastActivity, isLocal: true, _local);
+        _qlog?.ParametersSet(_lastActivity, isLocal: false, remote);
         return TransportError.None;
     }
 
@@ -275,6 +281,7 @@ internal sealed partial class Connection
         State = ConnectionState.Established;
         InstallOneRttKeys();
         _events.Add(ConnectionEventKind.HandshakeCompleted);
+        _qlog?.ConnectionStateUpdated(now, "handshake_complete"u8);
         _recovery.Controller.SetMaxDatagramSize(DatagramSize);
         _endpoint.OnHandshakeDone(this);
         if (Role == Role.Client) return;
@@ -304,6 +311,7 @@ internal sealed partial class Connection
     private void OnHandshakeConfirmed(Timestamp now)
     {
         _recovery.HandshakeConfirmed = true;
+        _qlog?.ConnectionStateUpdated(now, "handshake_confirmed"u8);
         Discard(now, HandshakeSpace);
         DiscardInitial(now);
         IssueConnectionIds();
@@ -349,6 +357,7 @@ internal sealed partial class Connection
     {
         if (space.IsDiscarded) return;
         space.Discard();
+        LogKeysDiscarded(now, space.Id);
         _recovery.OnPacketNumberSpaceDiscarded(now, space.Id, _sentFrames);
     }
 

@@ -189,6 +189,7 @@ internal sealed partial class Connection
         var isSmall = path.Validation!.IsSmall;
         path.IsValidated = true;
         path.Validation = null;
+        _qlog?.MigrationStateUpdated(now, path == _path ? "migration_complete"u8 : "probing_successful"u8, path.Path);
         if (path == _path) OnAmplificationLimitMoved(now);
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
@@ -253,6 +254,7 @@ internal sealed partial class Connection
         OnAmplificationLimitMoved(now);
         _recovery.SetLossDetectionTimer(now);
         _events.Add(ConnectionEventKind.PathChanged);
+        _qlog?.MigrationStateUpdated(now, "migration_started"u8, to.Path);
     }
 
     private static bool IsSameHost(in NetworkAddress left, in NetworkAddress right) => left.Address == right.Address && left.Scope == right.Scope;
@@ -262,6 +264,7 @@ internal sealed partial class Connection
         var initial = new RttEstimator().Pto + _recovery.MaxAckDelay;
         path.Validation = new(initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
         UpdatePathTimer();
+        _qlog?.MigrationStateUpdated(_lastActivity, "probing_started"u8, path.Path);
     }
 
     private void OnPathTimeout(Timestamp now)
@@ -273,6 +276,7 @@ internal sealed partial class Connection
             other.Validation?.OnTimeout(now);
             if (other.Validation is not { } validation || now < validation.Deadline) continue;
             if (other.IsMigrationTarget) _events.Add(ConnectionEventKind.MigrationFailed);
+            _qlog?.MigrationStateUpdated(now, "probing_abandoned"u8, other.Path);
 
             // The last good path is fallen back to, silent as it may be now, rather than the connection given up: the peer may come back on either.
             if (other.IsValidated && !_path.IsValidated) other.Validation = null;

@@ -148,6 +148,7 @@ internal sealed partial class Connection
         _lastActivity = now;
         _sentSinceActivity = false;
         var isNewest = number > space.Received.Largest;
+        _qlog?.PacketReceived(now, type, number.Value, payload.Length, payload, _remote?.AckDelayExponent ?? 3);
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
         //# An endpoint MUST treat receipt of a packet containing no frames as a

@@ -102,6 +102,7 @@ internal sealed partial class Connection
         }
 
         Statistics.ProbeTimeouts++;
+        _qlog?.RecoveryUpdated(now, _recovery, _path);
         if (_recovery.PtoCount >= BlackHoleProbes)
         {
             _path.Ecn.OnProbeTimeouts();

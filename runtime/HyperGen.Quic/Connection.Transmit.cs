@@ -269,6 +269,9 @@ internal sealed partial class Connection
         datagram.Slice(packet.End - Aead.TagLength, padding).Clear();
         var bytes = datagram[packet.Start..end];
         var numberOffset = packet.NumberOffset - packet.Start;
+        _qlog?.PacketSent(
+            now, PacketTypeOf(packet.Space!.Id), packet.Number.Value, bytes.Length, bytes[(numberOffset + packet.NumberLength)..^Aead.TagLength],
+            _local.AckDelayExponent, packet.IsMtuProbe);
         if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData && _oneRtt is not null)
         {
             _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);

@@ -63,6 +63,12 @@ internal sealed record EndpointOptions
     /// <summary>The same for IPv6.</summary>
     public NetworkAddress? PreferredIPv6 { get; init; }
 
+    /// <summary>
+    /// Gives a connection a place for its qlog trace, by its role and the connection ID that both ends' traces are named after; null, as by default, for none. The
+    /// sink is used on the endpoint's thread, and disposed with the connection if it is disposable. A trace holds no secrets, but all addresses.
+    /// </summary>
+    public Func<Role, ConnectionId, System.Buffers.IBufferWriter<byte>?>? Qlog { get; init; }
+
     /// <summary>Bounds of every connection.</summary>
     public ConnectionLimits Limits { get; init; } = ConnectionLimits.Default;
 

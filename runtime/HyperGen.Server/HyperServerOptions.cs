@@ -45,6 +45,12 @@ public sealed class HyperServerOptions
     /// </summary>
     public string? Secrets { get; set; }
 
+    /// <summary>
+    /// A folder for qlog traces of HTTP/3's connections, one file each, to be looked at with qvis or Wireshark's friends; null, the default, for none. The files hold
+    /// addresses and the shape of the traffic, no content and no secrets; writing them slows the server down.
+    /// </summary>
+    public string? Qlog { get; set; }
+
     /// <summary>The certificate for https.</summary>
     public HyperCertificateOptions Certificate { get; } = new();
 

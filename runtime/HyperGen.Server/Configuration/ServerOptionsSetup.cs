@@ -12,7 +12,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     public const int Off = -1;
 
     private const string Known =
-        "server:host, server:httpPort, server:port, server:http3, server:altSvc, server:shards, server:startupTable, server:secrets, "
+        "server:host, server:httpPort, server:port, server:http3, server:altSvc, server:shards, server:startupTable, server:secrets, server:qlog, "
         + "server:certificate:path, server:certificate:keyPath, server:certificate:password";
 
     public void Configure(HyperServerOptions options)
@@ -29,6 +29,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "shards": options.Shards = Shards(setting); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "secrets": options.Secrets = Text(setting); break;
+                case "qlog": options.Qlog = Text(setting); break;
                 case "certificate": Certificate(setting, options.Certificate); break;
                 default: throw Unknown(setting);
             }

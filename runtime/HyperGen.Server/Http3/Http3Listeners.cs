@@ -7,6 +7,7 @@ using HyperGen.Server.Configuration;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Pipeline;
 using HyperGen.Tls;
+using HyperGen.Transport.Qlog;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +56,7 @@ internal sealed class Http3Listeners
                 endPoint,
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
-            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, options.Shards ?? Environment.ProcessorCount);
+            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, options);
         }
         if (options.AltSvc)
         {
@@ -103,7 +104,7 @@ internal sealed class Http3Listeners
         return [new IPEndPoint(IPAddress.TryParse(binding.Host, out IPAddress? host) ? host : IPAddress.IPv6Any, binding.Port)];
     }
 
-    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, int shards)
+    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, HyperServerOptions server)
     {
         var options = new ShardOptions
         {
@@ -111,12 +112,13 @@ internal sealed class Http3Listeners
             ResetKey = secrets.ResetKey,
             Answer = credentials.Answer,
             CreateServerHandshake = credentials.CreateHandshake,
+            Qlog = server.Qlog is { } folder ? new QlogFolder(folder) : null,
             Accept = shard =>
             {
                 var pool = new ExchangePool(host, shard);
                 return quic => new Http3Connection(quic, host.Protocol, pool);
             },
         };
-        _groups.Add(ShardGroup.Start(options, shards));
+        _groups.Add(ShardGroup.Start(options, server.Shards ?? Environment.ProcessorCount));
     }
 }

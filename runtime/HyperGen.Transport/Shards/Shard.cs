@@ -57,6 +57,7 @@ internal sealed class Shard : IDisposable, IShardWork
             ResetKey = options.ResetKey,
             Limits = options.Limits,
             CreateServerHandshake = options.CreateServerHandshake,
+            Qlog = options.Qlog is { } folder ? folder.Open : null,
             DrawConnectionId = count == 1 ? null : id => Steering.Draw(id, index, count, options.Random),
         });
         _thread = new Thread(Run) { IsBackground = true, Name = $"HyperGen shard {index}" };

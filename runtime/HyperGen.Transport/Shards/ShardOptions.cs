@@ -35,6 +35,9 @@ internal sealed record ShardOptions
     /// <summary>Where random bytes come from.</summary>
     public RandomSource Random { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;
 
+    /// <summary>Where connections write their qlog traces; null, the default, for nowhere.</summary>
+    public Qlog.QlogFolder? Qlog { get; init; }
+
     /// <summary>
     /// Places in the inbox of a shard: as many requests, and questions of handshakes answered elsewhere, can be under way on it. Further requests are refused.
     /// </summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace HyperGen.Quic.Tests.Support;
 
 /// <summary>
@@ -10,16 +12,17 @@ internal sealed class DirectPair
     private readonly NetworkPath _toClient = new(NetworkAddress.FromIPv4(1, 50000), NetworkAddress.FromIPv4(2, 443));
     private long _ticks = 10_000;
 
-    public DirectPair(ConnectionLimits? limits = null)
+    public DirectPair(ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null)
     {
         var random = new SeededRandom(1);
-        ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default });
+        ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default, Qlog = qlog });
         ServerEndpoint = new(new()
         {
             Random = random.Fill,
             ResetKey = new byte[32],
             Limits = limits ?? ConnectionLimits.Default,
             CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+            Qlog = qlog,
         });
         Client = ClientEndpoint.Connect(Now, _toServer, parameters => TestTls.Client(parameters, random));
         Exchange();

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Text.Json;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>Traces are read back as RFC 7464 and the qlog drafts say.</summary>
+public sealed class QlogTests
+{
+    private readonly Dictionary<Role, Sink> _sinks = [];
+
+    [Fact]
+    public void Both_ends_tell_the_same_story()
+    {
+        var pair = Trace(out var client, out var server);
+        Assert.Equal(pair.Client.OriginalDestinationId.ToString(), GroupOf(client));
+        Assert.Equal(GroupOf(client), GroupOf(server));
+        Assert.All([client, server], static trace => Assert.Equal(
+            ("urn:ietf:params:qlog:file:sequential", "application/qlog+json-seq"),
+            (trace[0].GetProperty("file_schema").GetString(), trace[0].GetProperty("serialization_format").GetString())));
+        Assert.Equal("client", client[0].GetProperty("trace").GetProperty("vantage_point").GetProperty("type").GetString());
+
+        // Nothing was lost on the way: what one sent the other received, frame for frame, but for the frames' own order of arrival.
+        Assert.Equal(Packets(client, "quic:packet_sent"), Packets(server, "quic:packet_received"));
+        Assert.Equal(Packets(server, "quic:packet_sent"), Packets(client, "quic:packet_received"));
+        Assert.True(Packets(server, "quic:packet_sent").Count > 20);
+    }
+
+    [Fact]
+    public void Events_of_every_kind_have_their_fields_and_time_does_not_run_backwards()
+    {
+        Trace(out var client, out var server);
+        foreach (var trace in new[] { client, server })
+        {
+            double last = 0;
+            foreach (var record in trace.Skip(1))
+            {
+                var time = record.GetProperty("time").GetDouble();
+                Assert.True(time >= last, record.GetRawText());
+                last = time;
+                Assert.StartsWith("quic:", record.GetProperty("name").GetString());
+                Assert.Equal(JsonValueKind.Object, record.GetProperty("data").ValueKind);
+            }
+
+            var names = trace.Skip(1).Select(static record => record.GetProperty("name").GetString()!).ToHashSet();
+            Assert.Superset(
+                new HashSet<string>
+                {
+                    "quic:connection_started", "quic:parameters_set", "quic:packet_sent", "quic:packet_received", "quic:connection_state_updated",
+                    "quic:recovery_metrics_updated", "quic:key_updated", "quic:key_discarded", "quic:ecn_state_updated", "quic:mtu_updated", "quic:connection_closed",
+                },
+                names);
+        }
+
+        var closed = server.Last(static record => record.GetProperty("name").GetString() == "quic:connection_closed").GetProperty("data");
+        Assert.Equal(("remote", 0x100), (closed.GetProperty("initiator").GetString(), closed.GetProperty("error_code").GetInt32()));
+        var frames = server.Skip(1).Where(static record => record.GetProperty("name").GetString() == "quic:packet_received")
+            .SelectMany(static record => record.GetProperty("data").GetProperty("frames").EnumerateArray())
+            .Select(static frame => frame.GetProperty("frame_type").GetString()!).ToHashSet();
+        Assert.Superset(new HashSet<string> { "ack", "crypto", "stream", "padding", "connection_close", "reset_stream", "datagram" }, frames);
+        var mtu = client.Single(static record => record.TryGetProperty("name", out var name) && name.GetString() == "quic:mtu_updated").GetProperty("data");
+        Assert.Equal((1200, 1452), (mtu.GetProperty("old").GetInt32(), mtu.GetProperty("new").GetInt32()));
+    }
+
+    [Fact]
+    public void Its_file_ends_with_the_connection()
+    {
+        Trace(out _, out _);
+        Assert.All(_sinks.Values, static sink => Assert.True(sink.IsDisposed));
+    }
+
+    private DirectPair Trace(out List<JsonElement> client, out List<JsonElement> server)
+    {
+        var pair = new DirectPair(ConnectionLimits.Default with { MaxDatagramFrameSize = 1000 }, (role, _) => _sinks[role] = new());
+        var stream = pair.Client.TryOpenStream()!;
+        stream.Write(new byte[50_000]);
+        stream.Finish();
+        pair.Client.TryOpenStream()!.Reset(7);
+        pair.Client.TrySendDatagram(new byte[10], out _);
+        for (var i = 0; i < 100; i++) pair.Advance(TimeSpan.FromMilliseconds(2));
+        pair.Client.Close(pair.Now, 0x100, "done");
+        pair.Exchange();
+        pair.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal((ConnectionState.Drained, ConnectionState.Drained), (pair.Client.State, pair.Server.State));
+        client = Read(_sinks[Role.Client]);
+        server = Read(_sinks[Role.Server]);
+        return pair;
+    }
+
+    private static List<JsonElement> Read(Sink sink)
+    {
+        var records = new List<JsonElement>();
+        var rest = sink.Bytes;
+        while (!rest.IsEmpty)
+        {
+            Assert.Equal(0x1e, rest[0]);
+            var end = rest.IndexOf((byte)'\n');
+            records.Add(JsonSerializer.Deserialize<JsonElement>(rest[1..end]));
+            rest = rest[(end + 1)..];
+        }
+
+        return records;
+    }
+
+    private static string GroupOf(List<JsonElement> trace) =>
+        trace[0].GetProperty("trace").GetProperty("common_fields").GetProperty("group_id").GetString()!;
+
+    private static List<string> Packets(List<JsonElement> trace, string name) =>
+    [
+        .. trace.Skip(1).Where(record => record.GetProperty("name").GetString() == name).Select(static record => record.GetProperty("data"))
+            .Select(static data => $"{data.GetProperty("header").GetRawText()} {data.GetProperty("frames").GetRawText()}"),
+    ];
+
+    private sealed class Sink : IBufferWriter<byte>, IDisposable
+    {
+        private readonly ArrayBufferWriter<byte> _writer = new();
+
+        public bool IsDisposed { get; private set; }
+
+        public ReadOnlySpan<byte> Bytes => _writer.WrittenSpan;
+
+        public void Advance(int count) => _writer.Advance(count);
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => _writer.GetMemory(sizeHint);
+
+        public Span<byte> GetSpan(int sizeHint = 0) => _writer.GetSpan(sizeHint);
+
+        public void Dispose() => IsDisposed = true;
+    }
+}
