@@ -12,8 +12,7 @@ public sealed class QlogTests
     [Fact]
     public void Both_ends_tell_the_same_story()
     {
-        var pair = Trace(out var client, out var server);
-        Assert.Equal(pair.Client.OriginalDestinationId.ToString(), GroupOf(client));
+        Trace(out var client, out var server);
         Assert.Equal(GroupOf(client), GroupOf(server));
         Assert.All([client, server], static trace => Assert.Equal(
             ("urn:ietf:params:qlog:file:sequential", "application/qlog+json-seq"),
@@ -23,7 +22,7 @@ public sealed class QlogTests
         // Nothing was lost on the way: what one sent the other received, frame for frame, but for the frames' own order of arrival.
         Assert.Equal(Packets(client, "quic:packet_sent"), Packets(server, "quic:packet_received"));
         Assert.Equal(Packets(server, "quic:packet_sent"), Packets(client, "quic:packet_received"));
-        Assert.True(Packets(server, "quic:packet_sent").Count > 20);
+        Assert.True(Packets(client, "quic:packet_sent").Count > 20);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed class QlogTrace : IDisposable
     private readonly IBufferWriter<byte> _sink;
     private readonly Utf8JsonWriter _json;
     private readonly Timestamp _start;
+    private Timestamp _last;
     private (TimeSpan Rtt, long Window, long InFlight, long Threshold, int Probes) _metrics;
     private EcnValidation.State _ecn;
     private int _mtu = Connection.MinDatagramSize;
@@ -30,7 +31,7 @@ internal sealed class QlogTrace : IDisposable
     public QlogTrace(IBufferWriter<byte> sink, Timestamp now, Role role, in ConnectionId originalDestinationId)
     {
         _sink = sink;
-        _start = now;
+        _start = _last = now;
         _json = new(sink);
         BeginRecord();
         _json.WriteString("file_schema"u8, "urn:ietf:params:qlog:file:sequential"u8);
@@ -261,7 +262,10 @@ internal sealed class QlogTrace : IDisposable
     private void BeginEvent(Timestamp now, ReadOnlySpan<byte> name)
     {
         BeginRecord();
-        _json.WriteNumber("time"u8, (now - _start).TotalMilliseconds);
+
+        // Where the time at hand is only that of the last packet, the order is still known.
+        _last = Timestamp.Max(_last, now);
+        _json.WriteNumber("time"u8, (_last - _start).TotalMilliseconds);
         _json.WriteString("name"u8, name);
         _json.WriteStartObject("data"u8);
     }
