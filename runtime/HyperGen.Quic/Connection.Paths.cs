@@ -171,7 +171,8 @@ internal sealed partial class Connection
     {
         if (Role == Role.Client || !IsHandshakeConfirmed) return null;
         var sequence = _remoteIds.CurrentSequence;
-        if (destinationId != _path.LocalId && !_remoteIds.TryTake(out sequence)) return null;
+        var usual = _path.LocalId.Length > 0 ? _path.LocalId : _localIds.First;
+        if (destinationId != usual && !_remoteIds.TryTake(out sequence)) return null;
         var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
         path.OnReceived(_arrivedLength);
         StartValidation(path);

@@ -130,6 +130,8 @@ internal sealed partial class Connection
 
     internal LossDetection Recovery => _recovery;
 
+    internal EcnValidation.State EcnState => _path.Ecn.Current;
+
     /// <summary>Packets that may be sent although the congestion window is full.</summary>
     internal int ProbesDue => Initial.Probes + HandshakeSpace.Probes + Application.Probes;
 

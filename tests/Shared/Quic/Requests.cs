@@ -17,6 +17,8 @@ internal sealed class Requests(int count, int size, int concurrency) : Node.IApp
 
     public CloseReason Closed { get; private set; }
 
+    public int MigrationFailures { get; private set; }
+
     /// <summary>Stream IDs in the order in which they were answered.</summary>
     public List<long> Order { get; } = [];
 
@@ -42,6 +44,9 @@ internal sealed class Requests(int count, int size, int concurrency) : Node.IApp
                 break;
             case ConnectionEventKind.StreamReset or ConnectionEventKind.StreamStopSending:
                 Assert.Fail("The echo does not reset.");
+                break;
+            case ConnectionEventKind.MigrationFailed:
+                MigrationFailures++;
                 break;
             case ConnectionEventKind.Closed:
                 Closed = connection.CloseReason;

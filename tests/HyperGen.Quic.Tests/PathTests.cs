@@ -1,0 +1,255 @@
+using HyperGen.Quic.Paths;
+using HyperGen.Quic.Spaces;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>Moves between paths, and what is learned of each: RFC 9000 sections 8.2, 9, 13.4 and 14.3.</summary>
+public sealed class PathTests
+{
+    private static readonly NetworkAddress OtherHost = NetworkAddress.FromIPv4(0x0A000063, 50_001);
+    private static readonly NetworkAddress OtherPort = NetworkAddress.FromIPv4(0x0A000001, 50_001);
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+    //= type=test
+    //# On confirming a peer's ownership of its new address, an endpoint MUST
+    //# immediately reset the congestion controller and round-trip time estimator for
+    //# the new path to initial values
+    [Fact]
+    public void A_rebound_port_keeps_the_congestion_state_and_another_host_does_not()
+    {
+        var (world, requests) = Create(new(), count: 400, size: 3000, concurrency: 4);
+        world.RunUntil(() => requests.Completed >= 50, TimeSpan.FromMinutes(1));
+        var server = world.Server.Connections[0];
+        var controller = server.Recovery.Controller;
+        world.Rebind(World.ClientAddress, OtherPort);
+        world.RunUntil(() => server.Path.Remote == OtherPort && requests.Completed >= 150, TimeSpan.FromMinutes(1));
+        Assert.Same(controller, server.Recovery.Controller);
+
+        world.Rebind(World.ClientAddress, OtherHost);
+        world.RunUntil(() => server.Path.Remote == OtherHost, TimeSpan.FromMinutes(1));
+        Assert.NotSame(controller, server.Recovery.Controller);
+        Assert.False(server.Recovery.Rtt.HasSample);
+        world.RunUntil(() => requests.Completed >= 400, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void A_client_moves_once_the_new_path_has_answered_and_takes_a_fresh_connection_ID_along()
+    {
+        var (world, requests) = Create(new(), count: 200, size: 3000, concurrency: 4);
+        var client = world.Client.Connections[0];
+        var ids = new HashSet<string>();
+        world.Arriving = datagram =>
+        {
+            if (datagram.ToServer && (datagram.Bytes[0] & 0x80) == 0) ids.Add($"{datagram.From.Address:x} {Convert.ToHexString(datagram.Bytes.Slice(1, 8))}");
+        };
+        world.RunUntil(() => requests.Completed >= 50, TimeSpan.FromMinutes(1));
+        var controller = client.Recovery.Controller;
+        Assert.True(client.TryMigrate(world.Now, OtherHost));
+        Assert.NotEqual(OtherHost, client.Path.Local);
+        world.RunUntil(() => requests.Completed >= 200, TimeSpan.FromMinutes(1));
+        Assert.Equal(OtherHost, client.Path.Local);
+        Assert.Equal(OtherHost, world.Server.Connections[0].Path.Remote);
+        Assert.NotSame(controller, client.Recovery.Controller);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+        //= type=test
+        //# an endpoint MUST NOT reuse a connection ID when sending to
+        //# more than one destination address.
+        var idsOnly = ids.Select(static id => id.Split(' ')[1]).ToList();
+        Assert.Equal(idsOnly.Count, idsOnly.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_move_to_where_nobody_answers_fails_and_the_old_path_stays()
+    {
+        var (world, requests) = Create(new(), count: 400, size: 3000, concurrency: 1);
+        var client = world.Client.Connections[0];
+        world.RunUntil(() => requests.Completed >= 10, TimeSpan.FromMinutes(1));
+        var path = client.Path;
+        world.Rebind(OtherHost, NetworkAddress.FromIPv4(0x0A0000FE, 1));
+        ushort probes = 1;
+        world.Arriving = datagram =>
+        {
+            // The NAT forgets each probe at once: the answers find nobody.
+            if (datagram.ToServer && datagram.From.Address != World.ClientAddress.Address) world.Rebind(OtherHost, NetworkAddress.FromIPv4(0x0A0000FE, ++probes));
+        };
+        Assert.True(client.TryMigrate(world.Now, OtherHost));
+        world.RunUntil(() => requests.MigrationFailures > 0 || requests.Closed != default, TimeSpan.FromMinutes(1));
+        Assert.Equal(default, requests.Closed);
+        Assert.InRange(probes, 3, 6);
+        Assert.Equal(path, client.Path);
+        world.RunUntil(() => requests.Completed >= 400, TimeSpan.FromMinutes(1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_client_moves_before_the_handshake_is_confirmed_or_against_the_servers_wish(bool isEarly)
+    {
+        var (world, requests) = Create(new(), 1, 100, 1, ConnectionLimits.Default with { DisablesActiveMigration = true });
+        var client = world.Client.Connections[0];
+        if (!isEarly) world.RunUntil(() => requests.Completed >= 1 && client.IsHandshakeConfirmed, TimeSpan.FromSeconds(10));
+        Assert.False(client.TryMigrate(world.Now, OtherHost));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+    //= type=test
+    //# Once the handshake is confirmed, the client SHOULD select one of the two
+    //# addresses provided by the server and initiate path validation
+    [Fact]
+    public void The_servers_preferred_address_is_validated_and_used()
+    {
+        var preferred = NetworkAddress.FromIPv4(0x0A000003, 4433);
+        var requests = new Requests(300, 3000, 2);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(options => options with { PreferredIPv4 = preferred });
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed >= 300, TimeSpan.FromMinutes(1));
+        Assert.Equal(preferred, world.Client.Connections[0].Path.Remote);
+        Assert.Equal(preferred, world.Server.Connections[0].Path.Local);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
+    //= type=test
+    //# an
+    //# endpoint MUST revert to using the last validated peer address when validation
+    //# of a new peer address fails.
+    [Fact]
+    public void A_spoofed_move_costs_its_victim_three_times_what_it_sent_and_is_undone()
+    {
+        var client = new RawClient().Connect();
+        var server = client.Server!;
+        var original = server.Path;
+        var controller = server.Recovery.Controller;
+        var spoofed = new NetworkPath(OtherHost, original.Local);
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]);
+        var buffer = new byte[Transmit.MaxLength];
+        server.TryOpenStream(unidirectional: true)!.Write(new byte[100_000]);
+        client.ServerEndpoint.HandleDatagram(client.Now, spoofed, EcnCodepoint.NotEct, packet);
+        Assert.Equal(spoofed, server.Path);
+        long toVictim = 0, challenges = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            client.Now += TimeSpan.FromMilliseconds(20);
+            server.HandleTimeout(client.Now);
+            while (server.TryTransmit(client.Now, buffer, out var transmit))
+            {
+                if (transmit.Path == spoofed) toVictim += transmit.Length;
+                else challenges++;
+            }
+        }
+
+        Assert.InRange(toVictim, 1, 3 * packet.Length);
+        Assert.True(challenges > 0, "The path that was left is challenged too.");
+        Assert.Equal(original, server.Path);
+        Assert.Same(controller, server.Recovery.Controller);
+        Assert.Equal(ConnectionState.Established, server.State);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+    //= type=test
+    //# A PATH_RESPONSE frame MUST be sent on the network path where the PATH_CHALLENGE
+    //# frame was received.
+    [Theory]
+    [InlineData(1200, 1200)]
+    [InlineData(100, 300)]
+    public void A_probe_is_answered_where_it_came_from_as_large_as_it_may_be(int probe, int most)
+    {
+        var client = new RawClient().Connect();
+        var server = client.Server!;
+        var original = server.Path;
+        var elsewhere = new NetworkPath(OtherHost, original.Local);
+        var length = probe - client.Packet(PacketNumberSpaceId.ApplicationData, []).Length;
+        var frames = new byte[length];
+        new byte[] { 0x1a, 1, 2, 3, 4, 5, 6, 7, 8 }.CopyTo(frames, 0);
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, frames);
+        Assert.Equal(probe, packet.Length);
+        client.ServerEndpoint.HandleDatagram(client.Now, elsewhere, EcnCodepoint.NotEct, packet);
+        var answered = 0;
+        var buffer = new byte[Transmit.MaxLength];
+        while (server.TryTransmit(client.Now, buffer, out var transmit))
+        {
+            if (transmit.Path == elsewhere) answered += transmit.Length;
+        }
+
+        Assert.InRange(answered, most == 1200 ? 1200 : 40, most);
+        Assert.Equal(original, server.Path);
+    }
+
+    [Theory]
+    [InlineData(1500, 1452)]
+    [InlineData(1300, 1284)]
+    [InlineData(1200, 1200)]
+    public void The_path_is_found_to_carry_what_it_carries_without_a_congestion_event(int mtu, int atLeast)
+    {
+        var (world, requests) = Create(new() { Mtu = mtu }, count: 40, size: 20_000, concurrency: 2);
+        world.RunUntil(() => requests.Completed >= 40, TimeSpan.FromMinutes(1));
+        foreach (var connection in new[] { world.Client.Connections[0], world.Server.Connections[0] })
+        {
+            Assert.InRange(connection.DatagramSize, atLeast, Math.Min(mtu, 1452));
+            Assert.Equal(long.MaxValue, connection.Recovery.Controller.SlowStartThreshold);
+            Assert.Equal(0, connection.Statistics.ProbeTimeouts);
+        }
+    }
+
+    [Fact]
+    public void A_path_that_swallows_what_it_carried_is_a_black_hole_and_gets_small_datagrams()
+    {
+        var (world, requests) = Create(new(), count: 40, size: 200_000, concurrency: 2);
+        world.RunUntil(() => requests.Completed >= 2, TimeSpan.FromMinutes(1));
+        Assert.Equal(1452, world.Client.Connections[0].DatagramSize);
+        world.Link.Conditions = world.Link.Conditions with { Mtu = 1250 };
+        world.RunUntil(() => requests.Completed >= 40, TimeSpan.FromMinutes(2));
+        Assert.Equal(1200, world.Client.Connections[0].DatagramSize);
+    }
+
+    [Fact]
+    public void A_peer_that_takes_little_is_sent_little()
+    {
+        var client = new RawClient(static parameters => parameters.MaxUdpPayloadSize = 1210).Connect();
+        client.Server!.TryOpenStream(unidirectional: true)!.Write(new byte[5000]);
+        client.Exchange();
+        var buffer = new byte[Transmit.MaxLength];
+        for (var i = 0; i < 20; i++)
+        {
+            client.Now += TimeSpan.FromMilliseconds(50);
+            client.Server.HandleTimeout(client.Now);
+            while (client.Server.TryTransmit(client.Now, buffer, out var transmit)) Assert.InRange(transmit.SegmentSize, 1, 1210);
+        }
+    }
+
+    [Fact]
+    public void Marks_are_seen_to_arrive_and_congestion_shrinks_the_window_before_anything_is_lost()
+    {
+        var (world, requests) = Create(
+            new() { Rate = 1_000_000, QueueLimit = 1 << 20, MarkAbove = 20_000 }, count: 20, size: 200_000, concurrency: 2);
+        world.RunUntil(() => requests.Completed >= 20, TimeSpan.FromMinutes(2));
+        var client = world.Client.Connections[0];
+        Assert.Equal(EcnValidation.State.Capable, client.EcnState);
+        Assert.True(client.Statistics.CongestionMarks > 0);
+        Assert.Equal(0, client.Statistics.PacketsLost);
+        Assert.NotEqual(long.MaxValue, client.Recovery.Controller.SlowStartThreshold);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.2.1
+    //= type=test
+    //# If an ACK frame newly acknowledges a packet that the endpoint sent with either
+    //# the ECT(0) or ECT(1) codepoint set, ECN validation fails if the corresponding
+    //# ECN counts are not present in the ACK frame.
+    [Fact]
+    public void A_path_that_wipes_marks_gets_none()
+    {
+        var (world, requests) = Create(new() { BleachesEcn = true }, count: 20, size: 20_000, concurrency: 2);
+        world.RunUntil(() => requests.Completed >= 20, TimeSpan.FromMinutes(1));
+        Assert.Equal(EcnValidation.State.Failed, world.Client.Connections[0].EcnState);
+        Assert.Equal(EcnValidation.State.Failed, world.Server.Connections[0].EcnState);
+    }
+
+    private static (World World, Requests Requests) Create(LinkConditions conditions, int count, int size, int concurrency, ConnectionLimits? limits = null)
+    {
+        var requests = new Requests(count, size, concurrency);
+        var world = new World(6, conditions, _ => requests, static _ => new Echo(), limits);
+        world.Client.Connect(world.Now, world.Server);
+        return (world, requests);
+    }
+}
