@@ -171,6 +171,133 @@ public sealed class RecoveryTests
         Assert.True(cubic.Window > before);
     }
 
+    /// <summary>Packets that are not in flight, as mere acknowledgments are, leave holes in the numbers that must not hide the silence.</summary>
+    [Fact]
+    public void Persistent_congestion_is_seen_through_acknowledgments_sent_between()
+    {
+        Send(0, At(0));
+        Ack(At(100), TimeSpan.Zero, 0);
+        for (var i = 1; i <= 9; i++) Send(2 * i, At(100 + (i * 200)));
+        Send(30, At(2000));
+        Ack(At(2100), TimeSpan.Zero, 30);
+        Assert.Equal(2 * Size + Size, _recovery.Controller.Window);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.4
+    //= type=test
+    //# Loss of a QUIC packet that is carried in a
+    //# PMTU probe is therefore not a reliable indication of congestion and SHOULD NOT
+    //# trigger a congestion control reaction
+    [Fact]
+    public void A_lost_MTU_probe_leaves_the_window_alone()
+    {
+        var window = _recovery.Controller.Window;
+        _recovery.OnPacketSent(At(0), Space, new() { Number = new(0), TimeSent = At(0), Size = 1452, AckEliciting = true, Frames = SentFrames.End, IsMtuProbe = true });
+        for (var i = 1; i < 4; i++) Send(i, At(i));
+        Ack(At(50), TimeSpan.Zero, 3);
+        Assert.Equal(1, _recovery.Lost.Count);
+        Assert.True(_recovery.Lost[0].IsMtuProbe);
+        Assert.Equal(long.MaxValue, _recovery.Controller.SlowStartThreshold);
+        Assert.True(_recovery.Controller.Window >= window);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+    //= type=test
+    //# Packets sent on the old path MUST NOT contribute to congestion control or RTT
+    //# estimation for the new path.
+    [Fact]
+    public void What_was_sent_along_a_path_that_was_left_says_nothing_of_the_new_one()
+    {
+        for (var i = 0; i < 5; i++) Send(i, At(i));
+        _recovery.SwitchPath(At(10), new NewReno(Size), new());
+        var window = _recovery.Controller.Window;
+        Ack(At(50), TimeSpan.Zero, 4);
+        Assert.Equal(2, _recovery.Lost.Count);
+        Assert.False(_recovery.Rtt.HasSample);
+        Assert.Equal((0, window), (_recovery.Controller.BytesInFlight, _recovery.Controller.Window));
+    }
+
+    [Fact]
+    public void Slow_start_ends_when_round_trips_grow_and_not_before()
+    {
+        var steady = new Cubic(Size);
+        var growing = new Cubic(Size);
+        var rtt = new RttEstimator();
+        var rising = new RttEstimator();
+        for (var round = 0; round < 12; round++)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var now = At((round * 100) + i);
+                var packet = new SentPacket { TimeSent = At(((round - 1) * 100) + i + 1), Size = Size, WindowLimited = true };
+                rtt.UpdateRtt(now, Ms(50), TimeSpan.Zero);
+                steady.OnRttSample(rtt);
+                steady.OnPacketAcked(now, packet, rtt);
+                rising.UpdateRtt(now, Ms(50 + (round > 2 ? 20 * round : 0)), TimeSpan.Zero);
+                growing.OnRttSample(rising);
+                growing.OnPacketAcked(now, packet, rising);
+            }
+        }
+
+        Assert.Equal(long.MaxValue, steady.SlowStartThreshold);
+        Assert.NotEqual(long.MaxValue, growing.SlowStartThreshold);
+        Assert.True(growing.Window < steady.Window);
+    }
+
+    [Fact]
+    public void The_controller_is_CUBIC_or_the_one_asked_for()
+    {
+        Assert.IsType<Cubic>(new Support.DirectPair().Client.Recovery.Controller);
+        var pair = new Support.DirectPair(ConnectionLimits.Default with { CongestionControl = CongestionAlgorithm.NewReno });
+        Assert.IsType<NewReno>(pair.Client.Recovery.Controller);
+    }
+
+    [Fact]
+    public void A_window_that_the_application_does_not_use_does_not_grow()
+    {
+        var cubic = new Cubic(Size);
+        var window = cubic.Window;
+        for (var i = 0; i < 100; i++) cubic.OnPacketAcked(At(i), new() { TimeSent = At(i), Size = Size }, new());
+        Assert.Equal(window, cubic.Window);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.4
+    //= type=test
+    //# An endpoint MAY skip packet numbers when sending packets to detect
+    //# this behavior.
+    [Fact]
+    public void Numbers_are_skipped_again_and_again_and_claiming_one_is_found_out()
+    {
+        var skipped = new SkippedNumbers();
+        skipped.Plan(0, 12345);
+        var all = new List<long>();
+        for (long number = 0; number < 500_000; number++)
+        {
+            if (number != skipped.Next) continue;
+            all.Add(number);
+            skipped.Add(number);
+            skipped.Plan(number + 1, (uint)(number * 2654435761));
+        }
+
+        Assert.InRange(all.Count, 8, 100);
+        Assert.True(all[0] < 64);
+        Assert.True(Claims(skipped, all[^1], all[^1] + 1));
+        Assert.True(Claims(skipped, all[^1] - 10, all[^1] + 10));
+        Assert.False(Claims(skipped, all[^1] + 1, all[^1] + 10));
+    }
+
+    private static bool Claims(SkippedNumbers skipped, long start, long end)
+    {
+        var ranges = new RangeSet();
+        ranges.Add(start, end);
+        var buffer = new byte[64];
+        var writer = new WireWriter(buffer);
+        AckFrame.TryWrite(ref writer, ranges, 0, default);
+        var reader = new WireReader(buffer.AsSpan(1));
+        AckFrame.TryRead(ref reader, FrameType.Ack, out var ack);
+        return skipped.AreClaimedBy(ack);
+    }
+
     private static Timestamp At(double milliseconds) => new Timestamp(TimeSpan.TicksPerSecond) + Ms(milliseconds);
 
     private static TimeSpan Ms(double milliseconds) => TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));

@@ -67,6 +67,42 @@ public sealed class StreamSchedulingTests
         Assert.Equal([1, 0], Completions(pair));
     }
 
+    /// <summary>The reason HTTP/3 exists: what another stream lost holds nobody else up.</summary>
+    [Fact]
+    public void One_lost_packet_delays_only_its_own_streams_data()
+    {
+        var pair = new DirectPair();
+        var streams = Enumerable.Range(0, 8).Select(_ => pair.Client.TryOpenStream()!).ToArray();
+        var complete = new List<long>();
+        foreach (var stream in streams)
+        {
+            stream.Write(new byte[1000]);
+            stream.Finish();
+            pair.DropsToServer = stream == streams[2];
+            pair.ExchangeOnce();
+            Drain();
+            Assert.Equal(stream != streams[2], complete.Contains(stream.Id.Sequence));
+        }
+
+        for (var i = 0; i < 50; i++) pair.Advance(TimeSpan.FromMilliseconds(10));
+        Drain();
+        Assert.Equal(8, complete.Count);
+        Assert.True(complete.IndexOf(2) > complete.IndexOf(3));
+
+        void Drain()
+        {
+            while (pair.Server.TryGetEvent(out var next))
+            {
+                if (next.Kind != ConnectionEventKind.StreamReadable) continue;
+                while (next.Stream!.Read(new byte[Size]) > 0)
+                {
+                }
+
+                if (next.Stream.IsReadToEnd) complete.Add(next.Stream.Id.Sequence);
+            }
+        }
+    }
+
     [Fact]
     public void A_sender_that_is_blocked_says_so_once_for_each_limit()
     {
