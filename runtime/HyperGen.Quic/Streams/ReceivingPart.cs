@@ -91,7 +91,12 @@ internal sealed class ReceivingPart
             return TransportError.Of(TransportErrorCode.InternalError, FrameType.Stream, "The stream has more than 1000 holes.");
         }
 
-        if (State == ReceiveState.SizeKnown && Buffer.ContiguousEnd == _finalSize) State = ReceiveState.DataRecvd;
+        if (State == ReceiveState.SizeKnown && Buffer.ContiguousEnd == _finalSize)
+        {
+            // The end may come alone, when all before it has been read.
+            State = Buffer.ReadOffset == _finalSize ? ReceiveState.DataRead : ReceiveState.DataRecvd;
+        }
+
         return TransportError.None;
     }
 

@@ -22,11 +22,12 @@ internal sealed partial class StreamSet
         if (error.IsError || stream is null) return error;
         if (!frame.Fin && frame.Offset + frame.Data.Length <= stream.Receiving.Buffer.ContiguousEnd) _glitches++;
         stream.IsEarly |= isEarly;
+        var before = stream.Receiving.State;
         error = stream.Receiving.OnStreamFrame(frame, out var growth);
         if (error.IsError) return error;
         error = OnReceived(stream, growth, FrameType.Stream);
         if (error.IsError) return error;
-        if (stream.Receiving.Buffer.HasData || stream.Receiving.State == ReceiveState.DataRecvd) _events.AddReadable(stream);
+        if (stream.Receiving.Buffer.HasData || (stream.Receiving.State != before && stream.IsReadToEnd)) _events.AddReadable(stream);
         TryRetire(stream);
         return TransportError.None;
     }
