@@ -77,6 +77,11 @@ public sealed class HyperAppBuilder
         Services.AddSingleton<UnhandledExceptions>();
         Services.AddEndpointsToMetadata(table);
         Services.AddHostedService<StartupReport>();
+        if (ServerOptionsSetup.IsHttp3Kestrels(Configuration))
+        {
+            ConfigurationDefaults.AddHttp3(Configuration);
+            _web.WebHost.UseHyperGenQuic();
+        }
         HyperServer.Decorate(Services);
 
         WebApplication web = _web.Build();

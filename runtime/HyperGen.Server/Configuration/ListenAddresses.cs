@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -45,6 +46,19 @@ internal static class ListenAddresses
         }
     }
 
+    /// <summary>Puts free ports in the place of 0 for https: Kestrel binds TCP and UDP one after the other, and HTTP/3 only to a port that it was told.</summary>
+    public static void ChoosePorts(ICollection<string> addresses)
+    {
+        string[] asked = [.. addresses];
+        addresses.Clear();
+        foreach (string address in asked)
+        {
+            BindingAddress binding = BindingAddress.Parse(address);
+            bool isChosen = binding is { Port: 0, IsUnixPipe: false, IsNamedPipe: false } && binding.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
+            addresses.Add(isChosen ? $"{binding.Scheme}://{binding.Host}:{FreePort(binding.Host)}{binding.PathBase}" : address);
+        }
+    }
+
     /// <summary>Checks what can be checked before the start.</summary>
     /// <exception cref="InvalidOperationException">The host is not one to listen on.</exception>
     public static void Check(HyperServerOptions options) => _ = Name(options.Host, port: 1);
@@ -56,6 +70,28 @@ internal static class ListenAddresses
             return;
         }
         addresses.Add($"{scheme}://{Name(host, port)}:{port}");
+    }
+
+    /// <summary>A port that is free for TCP and UDP. It could be taken before it is bound, but the kernel gives the same one again only after thousands of others.</summary>
+    private static int FreePort(string host)
+    {
+        IPAddress address = IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+        for (int attempt = 0; ; attempt++)
+        {
+            using var tcp = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            using var udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            tcp.Bind(new IPEndPoint(address, 0));
+            int port = ((IPEndPoint)tcp.LocalEndPoint!).Port;
+            try
+            {
+                udp.Bind(new IPEndPoint(address, port));
+                return port;
+            }
+            catch (SocketException) when (attempt < 10)
+            {
+                // Another program has the port for UDP only.
+            }
+        }
     }
 
     private static string Name(string host, int port) => host switch

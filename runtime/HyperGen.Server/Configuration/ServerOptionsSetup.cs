@@ -12,8 +12,16 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     public const int Off = -1;
 
     private const string Known =
-        "server:host, server:httpPort, server:port, server:http3, server:altSvc, server:shards, server:startupTable, server:secrets, server:qlog, "
+        "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:startupTable, server:secrets, server:qlog, "
         + "server:certificate:path, server:certificate:keyPath, server:certificate:password";
+
+    /// <summary>Whether Kestrel's own HTTP/3 is to be served, over our QUIC. It is asked when the application is built, because services depend on it.</summary>
+    public static bool IsHttp3Kestrels(IConfiguration configuration)
+    {
+        IConfigurationSection engine = configuration.GetSection("server:http3Engine");
+        IConfigurationSection http3 = configuration.GetSection("server:http3");
+        return engine.Exists() && IsKestrel(engine) && (!http3.Exists() || Switch(http3));
+    }
 
     public void Configure(HyperServerOptions options)
     {
@@ -26,6 +34,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "port": options.Port = Port(setting); break;
                 case "http3": options.Http3 = Switch(setting); break;
                 case "altsvc": options.AltSvc = Switch(setting); break;
+                case "http3engine": _ = IsKestrel(setting); break;
                 case "shards": options.Shards = Shards(setting); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "secrets": options.Secrets = Text(setting); break;
@@ -78,6 +87,13 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
         "on" or "true" => true,
         "off" or "false" => false,
         _ => throw Invalid(setting, "it is 'on' or 'off'"),
+    };
+
+    private static bool IsKestrel(IConfigurationSection setting) => setting.Value?.ToLowerInvariant() switch
+    {
+        "hypergen" => false,
+        "kestrel" => true,
+        _ => throw Invalid(setting, "it is 'hypergen' or 'kestrel'"),
     };
 
     private static int Shards(IConfigurationSection setting) =>

@@ -31,6 +31,9 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
     /// <summary>What HTTP/3 holds for its clients.</summary>
     internal ShardUsage Http3Usage => _http3?.Usage ?? default;
 
+    /// <summary>Whether Kestrel serves HTTP/3 itself: then it has the UDP ports.</summary>
+    private bool KestrelHasQuic => services.GetServices<IMultiplexedConnectionListenerFactory>().Any();
+
     /// <summary>Puts this class before the server that is registered last.</summary>
     public static void Decorate(IServiceCollection services)
     {
@@ -59,6 +62,10 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
                 services.GetRequiredService<IOptions<HyperServerOptions>>().Value,
                 services.GetRequiredService<IConfiguration>(),
                 services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server"));
+            if (KestrelHasQuic)
+            {
+                ListenAddresses.ChoosePorts(addresses.Addresses);
+            }
         }
         var ours = ActivatorUtilities.CreateInstance<HyperApplication<TContext>>(services, application);
         try
@@ -69,7 +76,7 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
         {
             throw new AddressTakenException(taken);
         }
-        if (Features.Get<IServerAddressesFeature>() is { } bound)
+        if (!KestrelHasQuic && Features.Get<IServerAddressesFeature>() is { } bound)
         {
             _http3 = Http3Listeners.Start(services, ours, bound.Addresses);
         }

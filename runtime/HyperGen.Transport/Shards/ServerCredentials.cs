@@ -15,7 +15,7 @@ namespace HyperGen.Transport.Shards;
 internal sealed class ServerCredentials : IDisposable
 {
     private readonly ServerSelection? _selection;
-    private readonly Func<SelectCredentialsQuestion, ValueTask<ServerSelection>>? _select;
+    private readonly Func<Connection, SelectCredentialsQuestion, ValueTask<ServerSelection>>? _select;
     private readonly AnswerDesk _desk = new();
     private readonly HandshakeOptions _options;
     private readonly SharedTickets _tickets;
@@ -32,7 +32,7 @@ internal sealed class ServerCredentials : IDisposable
     /// <param name="secrets">As above.</param>
     /// <param name="options">As above.</param>
     public ServerCredentials(
-        Func<SelectCredentialsQuestion, ValueTask<ServerSelection>> select, ServerSecrets? secrets = null, HandshakeOptions? options = null)
+        Func<Connection, SelectCredentialsQuestion, ValueTask<ServerSelection>> select, ServerSecrets? secrets = null, HandshakeOptions? options = null)
         : this(secrets, options) => _select = select;
 
     private ServerCredentials(ServerSecrets? secrets, HandshakeOptions? options)
@@ -56,7 +56,7 @@ internal sealed class ServerCredentials : IDisposable
         switch (question)
         {
             case SelectCredentialsQuestion when _selection is null:
-                _desk.Ask(shard, connection, question, SelectAsync);
+                _desk.Ask(shard, connection, question, question => SelectAsync(connection, question));
                 return;
             case SelectCredentialsQuestion:
                 handshake.AnswerCredentials(question.Id, _selection);
@@ -77,9 +77,9 @@ internal sealed class ServerCredentials : IDisposable
         connection.HandleAnswer(shard.Now);
     }
 
-    private async ValueTask<Action<TlsHandshake>> SelectAsync(TlsQuestion question)
+    private async ValueTask<Action<TlsHandshake>> SelectAsync(Connection connection, TlsQuestion question)
     {
-        ServerSelection selection = await _select!((SelectCredentialsQuestion)question);
+        ServerSelection selection = await _select!(connection, (SelectCredentialsQuestion)question);
         return handshake => handshake.AnswerCredentials(question.Id, selection);
     }
 

@@ -71,7 +71,7 @@ public sealed class AnswerTests
         Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
         var found = new TaskCompletionSource<ServerSelection>(TaskCreationOptions.RunContinuationsAsynchronously);
         int count = 0;
-        var credentials = new ServerCredentials(_ =>
+        var credentials = new ServerCredentials((_, _) =>
             Interlocked.Increment(ref count) == 1 ? new ValueTask<ServerSelection>(found.Task) : new(new ServerSelection([Http3Connection.Protocol], [TestKeys.Ecdsa])));
         await using var server = new TestServer(shards: 1, credentials);
         Task<List<string>> first = new TestClient(server.EndPoint, "first", count: 1, parallel: 1).RunAsync();
