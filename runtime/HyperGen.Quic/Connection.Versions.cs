@@ -31,6 +31,9 @@ internal sealed partial class Connection
     /// <summary>The version in use; settled once the handshake is complete.</summary>
     public QuicVersion Version => _version;
 
+    /// <summary>At a client: whether the server had our address proved first.</summary>
+    public bool WasRetried => _retrySourceId is not null;
+
     /// <summary>Makes the keys of Initial packets, for the current version and the connection ID they are derived from.</summary>
     private void InstallInitialKeys()
     {

@@ -40,6 +40,22 @@ public sealed class HyperServerOptions
     public int? Shards { get; set; }
 
     /// <summary>
+    /// When clients of HTTP/3 have to prove their address, at the price of a round trip, before a handshake begins. The default is
+    /// <see cref="RetryMode.Auto"/>: while more than 256 handshakes are under way on a shard, more than 128 of one source, or half of
+    /// <see cref="ConnectionMemory"/> is used.
+    /// </summary>
+    public RetryMode Retry { get; set; }
+
+    /// <summary>HTTP/3 connections at a time; further ones are refused. The default is 100,000; at least 1. One source may have a quarter of them.</summary>
+    public int MaxConnections { get; set; } = 100_000;
+
+    /// <summary>
+    /// The bytes that all HTTP/3 connections together may take for what they buffer and for their handshakes; at least 1 MiB. Null, the default, for a quarter
+    /// of the memory that the process may have. As it is used up windows stop growing, clients have to prove their address, and then new ones are refused.
+    /// </summary>
+    public long? ConnectionMemory { get; set; }
+
+    /// <summary>
     /// The file that keeps the secrets behind HTTP/3's session tickets, address tokens and stateless resets, made with mode 0600 when it is absent; null, the
     /// default, for <c>secrets</c> in the folder of the user's application data (<c>~/.local/share/hypergen</c>). Servers behind one address need the same.
     /// </summary>
@@ -56,6 +72,19 @@ public sealed class HyperServerOptions
 
     /// <summary>How many endpoints the table printed at start-up shows at most; 0 for no table. The default is 100, about two screens.</summary>
     public int StartupTable { get; set; } = 100;
+}
+
+/// <summary>When clients of HTTP/3 have to prove their address first.</summary>
+public enum RetryMode
+{
+    /// <summary>While the server is under pressure.</summary>
+    Auto,
+
+    /// <summary>Never: what is too much is dropped.</summary>
+    Never,
+
+    /// <summary>Always, but those that proved it in an earlier connection.</summary>
+    Always,
 }
 
 /// <summary>The certificate for https, from the configuration section <c>server:certificate</c>.</summary>

@@ -1,11 +1,15 @@
 using BenchmarkDotNet.Running;
 using HyperGen.Benchmarks.Generation;
+using HyperGen.Benchmarks.Quic;
 using HyperGen.Benchmarks.Routing;
 
 switch (args)
 {
     case ["quick-routing", .. string[] corpora]:
         QuickRouting.Run(corpora);
+        break;
+    case ["quick-quic"]:
+        QuickQuic.Run();
         break;
     case ["quick-generation"]:
         QuickGeneration.Run();

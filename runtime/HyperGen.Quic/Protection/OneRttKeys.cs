@@ -14,6 +14,7 @@ internal sealed class OneRttKeys : IDisposable
     private readonly CryptoProvider _crypto;
     private readonly QuicVersion _version;
     private readonly CipherSuite _suite;
+    private readonly AeadLimits _limits;
     private byte[] _readSecret = [];
     private readonly byte[] _writeSecret;
     private HeaderKey? _readHeader;
@@ -30,11 +31,16 @@ internal sealed class OneRttKeys : IDisposable
     private long _forged;
 
     /// <summary>Takes the secret of what is sent, which stays the caller's to dispose.</summary>
-    public OneRttKeys(CryptoProvider crypto, QuicVersion version, TrafficSecret write)
+    /// <param name="crypto">Where the primitives come from.</param>
+    /// <param name="version">The version in use.</param>
+    /// <param name="write">The secret.</param>
+    /// <param name="limits">What each key may do; null for the limits of its algorithm.</param>
+    public OneRttKeys(CryptoProvider crypto, QuicVersion version, TrafficSecret write, AeadLimits? limits = null)
     {
         _crypto = crypto;
         _version = version;
         _suite = write.Suite;
+        _limits = limits ?? AeadLimits.Of(_suite.Aead);
         _writeSecret = write.Bytes.ToArray();
         _writeHeader = new(crypto, version, _suite, _writeSecret);
         _write = new(crypto, version, _suite, _writeSecret);
@@ -49,22 +55,18 @@ internal sealed class OneRttKeys : IDisposable
     /// <summary>How often the keys were updated, by either end.</summary>
     public int Updates { get; private set; }
 
-    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
-    //# For AEAD_AES_128_GCM and AEAD_AES_256_GCM, the confidentiality limit is
-    //# 2^23 encrypted packets
-
-    /// <summary>An eighth of the limit of AES-GCM was used: time for an update that still has room to be delayed.</summary>
-    public bool ShouldUpdate => _sealed >= 1L << 20;
+    /// <summary>Enough was sealed for an update, which still has time to be delayed.</summary>
+    public bool ShouldUpdate => _sealed >= _limits.Update;
 
     /// <summary>Nothing may be sealed under this key any more.</summary>
-    public bool ConfidentialityLimitReached => _suite.Aead != AeadAlgorithm.ChaCha20Poly1305 && _sealed >= 1L << 23;
+    public bool ConfidentialityLimitReached => _sealed >= _limits.Confidentiality;
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
     //# If the total number of received packets that fail authentication
     //# within the connection, across all keys, exceeds the integrity limit
     //# for the selected AEAD, the endpoint MUST immediately close the
     //# connection with a connection error of type AEAD_LIMIT_REACHED
-    public bool IntegrityLimitReached => _forged > (_suite.Aead == AeadAlgorithm.ChaCha20Poly1305 ? 1L << 36 : 1L << 52);
+    public bool IntegrityLimitReached => _forged > _limits.Integrity;
 
     /// <summary>Takes the secret of what is received, which stays the caller's to dispose. Before this nothing can be opened.</summary>
     public void InstallRead(TrafficSecret read)

@@ -12,7 +12,8 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     public const int Off = -1;
 
     private const string Known =
-        "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:startupTable, server:secrets, server:qlog, "
+        "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:retry, server:maxConnections, "
+        + "server:connectionMemory, server:startupTable, server:secrets, server:qlog, "
         + "server:certificate:path, server:certificate:keyPath, server:certificate:password";
 
     /// <summary>Whether Kestrel's own HTTP/3 is to be served, over our QUIC. It is asked when the application is built, because services depend on it.</summary>
@@ -36,6 +37,9 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "altsvc": options.AltSvc = Switch(setting); break;
                 case "http3engine": _ = IsKestrel(setting); break;
                 case "shards": options.Shards = Shards(setting); break;
+                case "retry": options.Retry = Retry(setting); break;
+                case "maxconnections": options.MaxConnections = (int)Number(setting, 1, int.MaxValue, "it is a number of connections, at least 1"); break;
+                case "connectionmemory": options.ConnectionMemory = Number(setting, 1 << 20, long.MaxValue, "it is a number of bytes, at least 1048576"); break;
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "secrets": options.Secrets = Text(setting); break;
                 case "qlog": options.Qlog = Text(setting); break;
@@ -100,6 +104,19 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
         int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int shards) && shards is > 0 and <= 256
             ? shards
             : throw Invalid(setting, "it is a number of threads from 1 to 256");
+
+    private static RetryMode Retry(IConfigurationSection setting) => setting.Value?.ToLowerInvariant() switch
+    {
+        "auto" => RetryMode.Auto,
+        "never" or "off" or "false" => RetryMode.Never,
+        "always" or "on" or "true" => RetryMode.Always,
+        _ => throw Invalid(setting, "it is 'auto', 'never' or 'always'"),
+    };
+
+    private static long Number(IConfigurationSection setting, long least, long most, string reason) =>
+        long.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+            ? number
+            : throw Invalid(setting, reason);
 
     private static string Text(IConfigurationSection setting) =>
         string.IsNullOrWhiteSpace(setting.Value) ? throw Invalid(setting, "it needs a value") : setting.Value.Trim();

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
+using HyperGen.Quic.Admission;
+using HyperGen.Quic.Tokens;
 using HyperGen.Server.Certificates;
 using HyperGen.Server.Configuration;
 using HyperGen.Server.Hosting;
@@ -46,6 +48,7 @@ internal sealed class Http3Listeners
         var listeners = new Http3Listeners();
         ServerSecrets secrets = services.GetRequiredService<SharedSecrets>().Current;
         ServerCertificate certificate = services.GetRequiredService<ServerCertificate>();
+        var memory = new MemoryBudget(options.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
         foreach (IPEndPoint endPoint in endPoints)
         {
             var host = new Http3Host(
@@ -56,7 +59,7 @@ internal sealed class Http3Listeners
                 endPoint,
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
-            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, options);
+            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, memory, options);
         }
         if (options.AltSvc)
         {
@@ -104,12 +107,22 @@ internal sealed class Http3Listeners
         return [new IPEndPoint(IPAddress.TryParse(binding.Host, out IPAddress? host) ? host : IPAddress.IPv6Any, binding.Port)];
     }
 
-    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, HyperServerOptions server)
+    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, MemoryBudget memory, HyperServerOptions server)
     {
         var options = new ShardOptions
         {
             EndPoint = host.LocalEndPoint,
             ResetKey = secrets.ResetKey,
+            TokenSecret = secrets.TokenKey,
+            Retry = server.Retry switch
+            {
+                RetryMode.Never => RetryPolicy.Never,
+                RetryMode.Always => RetryPolicy.Always,
+                _ => RetryPolicy.UnderPressure,
+            },
+            Memory = memory,
+            MaxConnections = server.MaxConnections,
+            Established = ServerCredentials.IssueTicket,
             Answer = credentials.Answer,
             CreateServerHandshake = credentials.CreateHandshake,
             Qlog = server.Qlog is { } folder ? new QlogFolder(folder) : null,

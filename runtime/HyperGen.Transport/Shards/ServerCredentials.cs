@@ -77,6 +77,18 @@ internal sealed class ServerCredentials : IDisposable
         connection.HandleAnswer(shard.Now);
     }
 
+    /// <summary>
+    /// Gives a client a ticket, on the shard of the connection, with which its next handshake goes without certificate and signature. Early data is not
+    /// allowed with it: that is for requests that say so, and they cannot yet.
+    /// </summary>
+    public static void IssueTicket(Shard shard, Connection connection)
+    {
+        if (connection.Handshake.TryIssueTicket(DateTimeOffset.UtcNow, [], allowsEarlyData: false))
+        {
+            connection.HandleAnswer(shard.Now);
+        }
+    }
+
     private async ValueTask<Action<TlsHandshake>> SelectAsync(Connection connection, TlsQuestion question)
     {
         ServerSelection selection = await _select!(connection, (SelectCredentialsQuestion)question);

@@ -55,6 +55,12 @@ internal sealed class Shard : IDisposable, IShardWork
         {
             Random = options.Random,
             ResetKey = options.ResetKey,
+            TokenSecret = options.TokenSecret,
+            Epoch = ShardClock.Epoch,
+            Retry = options.Retry,
+            Memory = options.Memory,
+            MaxConnections = (options.MaxConnections + count - 1) / count,
+            MaxConnectionsPerSource = Math.Max(1, options.MaxConnections / 4),
             Limits = options.Limits,
             CreateServerHandshake = options.CreateServerHandshake,
             Qlog = options.Qlog is { } folder ? folder.Open : null,
@@ -281,6 +287,10 @@ internal sealed class Shard : IDisposable, IShardWork
             }
             else
             {
+                if (next.Kind == ConnectionEventKind.HandshakeCompleted && quic.Role == Role.Server)
+                {
+                    _options.Established?.Invoke(this, quic);
+                }
                 connection.Protocol.Handle(Now, next);
             }
         }

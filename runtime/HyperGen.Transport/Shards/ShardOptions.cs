@@ -1,6 +1,8 @@
 using System.Net;
 using HyperGen.Http3;
 using HyperGen.Quic;
+using HyperGen.Quic.Admission;
+using HyperGen.Quic.Tokens;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
 
@@ -31,6 +33,21 @@ internal sealed record ShardOptions
 
     /// <summary>The key of stateless resets, shared by all shards.</summary>
     public required byte[] ResetKey { get; init; }
+
+    /// <summary>The secret of address tokens, shared by all shards; null for one of each shard's own.</summary>
+    public byte[]? TokenSecret { get; init; }
+
+    /// <summary>When clients have to prove their address before a handshake.</summary>
+    public RetryPolicy Retry { get; init; }
+
+    /// <summary>The memory that all connections of the process share; null for as much as there is.</summary>
+    public MemoryBudget? Memory { get; init; }
+
+    /// <summary>Connections from clients at a time, of all shards together: each has its share. Default 100,000.</summary>
+    public int MaxConnections { get; init; } = 100_000;
+
+    /// <summary>Is told, on the shard, of each handshake with a client that is complete; null when nobody cares.</summary>
+    public Action<Shard, Connection>? Established { get; init; }
 
     /// <summary>Where random bytes come from.</summary>
     public RandomSource Random { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using HyperGen.Generator.Tests;
-using HyperGen.Testing;
 using Microsoft.CodeAnalysis;
 
 namespace HyperGen.Benchmarks.Generation;

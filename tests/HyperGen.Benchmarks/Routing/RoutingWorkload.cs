@@ -1,7 +1,6 @@
 using System.Text;
 using HyperGen.CompilerServices;
 using HyperGen.Generator;
-using HyperGen.Testing;
 
 namespace HyperGen.Benchmarks.Routing;
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Quic.Tests.Interop;
 
@@ -17,17 +19,25 @@ internal sealed class UdpDriver : IDisposable
     private readonly byte[] _send = new byte[Transmit.MaxLength];
     private readonly Node.IApplication _application;
 
-    public UdpDriver(Node.IApplication application)
+    public UdpDriver(Node.IApplication application, Func<EndpointOptions, EndpointOptions>? change = null)
     {
         _application = application;
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
+        var tickets = new TicketKeys(CryptoProvider.Default, RandomNumberGenerator.Fill);
+        tickets.Rotate(RandomNumberGenerator.GetBytes(TicketKeys.SecretLength));
         Endpoint = new()
         {
             Random = RandomNumberGenerator.Fill,
             ResetKey = RandomNumberGenerator.GetBytes(32),
-            CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+            CreateServerHandshake = parameters =>
+            {
+                var handshake = new ServerHandshake(HandshakeOptions.Default, random.Fill, tickets, DateTimeOffset.UtcNow);
+                handshake.SetTransportParameters(parameters.Span);
+                return handshake;
+            },
         };
+        if (change is not null) Endpoint = change(Endpoint);
         Transport = new(Endpoint);
     }
 
@@ -39,7 +49,7 @@ internal sealed class UdpDriver : IDisposable
 
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
-    private Timestamp Now => new(_clock.Elapsed.Ticks + 1);
+    public Timestamp Now => new(_clock.Elapsed.Ticks + 1);
 
     /// <summary>A port nobody listens on, as far as one can know.</summary>
     public static int FindFreePort()
@@ -50,11 +60,20 @@ internal sealed class UdpDriver : IDisposable
     }
 
     /// <summary>Connects to a program that listens on loopback.</summary>
-    public Connection Connect(int port)
+    public Connection Connect(int port, ClientStart? start = null, ClientSession? session = null)
     {
         var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
         var path = new NetworkPath(NetworkAddress.FromIPv4(0x7F000001, (ushort)port));
-        var connection = Transport.Connect(Now, path, parameters => TestTls.Client(parameters, random));
+        if (session is not null) start = (start ?? ClientStart.Fresh) with { RememberedParameters = session.TransportParameters };
+        TlsHandshake Create(ReadOnlyMemory<byte> parameters) => new ClientHandshake(
+            HandshakeOptions.Default,
+            new()
+            {
+                ServerName = "h3.test", ApplicationProtocols = [TestTls.Protocol], TransportParameters = parameters, KeepsSessions = true, Session = session,
+                SendsEarlyData = true, Now = DateTimeOffset.UtcNow, QuicVersion = start?.Version.Number ?? 1,
+            },
+            random.Fill);
+        var connection = Transport.Connect(Now, path, Create, start);
         connection.UserState = _application;
         Connections.Add(connection);
         return connection;
@@ -102,11 +121,17 @@ internal sealed class UdpDriver : IDisposable
             {
                 if (next.Kind == ConnectionEventKind.HandshakeQuestion)
                 {
-                    TestTls.Answer(connection);
+                    if (connection.Question is AdmitEarlyDataQuestion early) connection.Handshake.AnswerEarlyData(early.Id, connection.MayAdmitEarlyData(early));
+                    else TestTls.Answer(connection);
                     connection.HandleAnswer(Now);
                 }
                 else
                 {
+                    if (next.Kind == ConnectionEventKind.HandshakeCompleted && connection.Role == Role.Server && connection.Handshake.TryIssueTicket(DateTimeOffset.UtcNow, [], true))
+                    {
+                        connection.HandleAnswer(Now);
+                    }
+
                     _application.OnEvent(connection, Now, next);
                 }
             }

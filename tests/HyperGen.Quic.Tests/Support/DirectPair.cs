@@ -8,8 +8,6 @@ namespace HyperGen.Quic.Tests.Support;
 internal sealed class DirectPair
 {
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
-    private readonly NetworkPath _toServer = new(NetworkAddress.FromIPv4(2, 443), NetworkAddress.FromIPv4(1, 50000));
-    private readonly NetworkPath _toClient = new(NetworkAddress.FromIPv4(1, 50000), NetworkAddress.FromIPv4(2, 443));
     private long _ticks = 10_000;
 
     public DirectPair(ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null)
@@ -24,7 +22,7 @@ internal sealed class DirectPair
             CreateServerHandshake = parameters => TestTls.Server(parameters, random),
             Qlog = qlog,
         });
-        Client = ClientEndpoint.Connect(Now, _toServer, parameters => TestTls.Client(parameters, random));
+        Client = ClientEndpoint.Connect(Now, ToServer, parameters => TestTls.Client(parameters, random));
         Exchange();
         while (Client.State == ConnectionState.Handshaking || Server is null or { State: ConnectionState.Handshaking })
         {
@@ -35,6 +33,10 @@ internal sealed class DirectPair
 
         Exchange();
     }
+
+    public NetworkPath ToServer { get; } = new(NetworkAddress.FromIPv4(2, 443), NetworkAddress.FromIPv4(1, 50000));
+
+    public NetworkPath ToClient { get; } = new(NetworkAddress.FromIPv4(1, 50000), NetworkAddress.FromIPv4(2, 443));
 
     public Endpoint ClientEndpoint { get; }
 
@@ -53,8 +55,8 @@ internal sealed class DirectPair
         do
         {
             _ticks += 200;
-            any = Deliver(Client, ServerEndpoint, _toClient);
-            if (Server is not null) any |= Deliver(Server, ClientEndpoint, _toServer);
+            any = Deliver(Client, ServerEndpoint, ToClient);
+            if (Server is not null) any |= Deliver(Server, ClientEndpoint, ToServer);
         }
         while (any);
     }
@@ -66,12 +68,15 @@ internal sealed class DirectPair
     public void ExchangeOnce()
     {
         _ticks += 200;
-        var any = DeliverOne(Client, ServerEndpoint, _toClient) | DeliverOne(Server, ClientEndpoint, _toServer);
+        var any = DeliverOne(Client, ServerEndpoint, ToClient) | DeliverOne(Server, ClientEndpoint, ToServer);
         if (any) return;
         _ticks += TimeSpan.TicksPerMillisecond;
         Client.HandleTimeout(Now);
         Server.HandleTimeout(Now);
     }
+
+    /// <summary>Lets time pass, and nothing else.</summary>
+    public void Pass(TimeSpan time) => _ticks += time.Ticks;
 
     /// <summary>Lets time pass and timers fire.</summary>
     public void Advance(TimeSpan time)
