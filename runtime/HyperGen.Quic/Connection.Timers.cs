@@ -59,7 +59,7 @@ internal sealed partial class Connection
     private Timestamp KeepAliveDeadline =>
         _limits.KeepAliveInterval > TimeSpan.Zero && Application.Probes == 0 && !_recovery.AtAmplificationLimit
         && !_recovery.HasAckElicitingInFlight(PacketNumberSpaceId.ApplicationData)
-            ? _lastActivity + _limits.KeepAliveInterval
+            ? _lastActivity + (_idleTimeout > TimeSpan.Zero && _idleTimeout / 2 < _limits.KeepAliveInterval ? _idleTimeout / 2 : _limits.KeepAliveInterval)
             : Timestamp.Never;
 
     /// <summary>Time passed. To be followed by the same calls as a datagram.</summary>

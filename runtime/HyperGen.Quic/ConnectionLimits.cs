@@ -39,8 +39,9 @@ internal sealed record ConnectionLimits
     public int MaxDatagramFrameSize { get; init; }
 
     /// <summary>
-    /// After this much silence a PING asks whether the peer is there, which also keeps the mapping of a NAT alive; default zero, never: a server has no
-    /// reason to, and a client chooses less than its NAT's timeout (30 s are usual for UDP, RFC 4787 asks for two minutes).
+    /// After this much silence, or half the idle timeout where that is shorter, a PING asks whether the peer is there, which also keeps the mapping of a NAT
+    /// alive; default zero, never: a server has no reason to, and a client chooses less than its NAT's timeout (30 s are usual for UDP, RFC 4787 asks for two
+    /// minutes).
     /// </summary>
     public TimeSpan KeepAliveInterval { get; init; }
 

@@ -245,6 +245,18 @@ public sealed class PathTests
         Assert.Equal(EcnValidation.State.Failed, world.Server.Connections[0].EcnState);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(3600)]
+    public void A_connection_that_is_kept_alive_outlives_its_idle_timeout(int seconds)
+    {
+        var (world, requests) = Create(new(), 1, 100, 1, ConnectionLimits.Default with { KeepAliveInterval = TimeSpan.FromSeconds(seconds) });
+        world.RunUntil(() => requests.Completed >= 1, TimeSpan.FromSeconds(10));
+        world.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal(ConnectionState.Established, world.Client.Connections[0].State);
+        Assert.Equal(ConnectionState.Established, world.Server.Connections[0].State);
+    }
+
     private static (World World, Requests Requests) Create(LinkConditions conditions, int count, int size, int concurrency, ConnectionLimits? limits = null)
     {
         var requests = new Requests(count, size, concurrency);
