@@ -1,4 +1,6 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using HyperGen.Benchmarks.Connections;
 using HyperGen.Benchmarks.Generation;
 using HyperGen.Benchmarks.Quic;
 using HyperGen.Benchmarks.Routing;
@@ -13,6 +15,12 @@ switch (args)
         break;
     case ["quick-generation"]:
         QuickGeneration.Run();
+        break;
+    case ["idle-connections", .. string[] count]:
+        await IdleConnections.RunAsync(count.Length > 0 ? int.Parse(count[0], CultureInfo.InvariantCulture) : 1_000);
+        break;
+    case ["idle-clients", string port, string count]:
+        await IdleConnections.RunClientsAsync(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
         break;
     case ["router", string corpus]:
         Console.WriteLine(new RoutingWorkload(corpus).Router.Source);

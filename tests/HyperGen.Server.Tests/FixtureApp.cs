@@ -15,7 +15,7 @@ internal sealed class FixtureApp : GeneratedApp
 
     public override int MaxRouteValues => 8;
 
-    public FixtureApp Map(string method, string template, Func<RequestContext, ValueTask> run, PipelineFeatures requires = PipelineFeatures.None, long? maxBody = null, int? deadline = null, params object[] metadata)
+    public FixtureApp Map(string method, string template, Func<RequestContext, ValueTask> run, PipelineFeatures requires = PipelineFeatures.None, long? maxBody = null, int? deadline = null, bool inline = false, params object[] metadata)
     {
         string[] parameters = [.. template.Split('/').Where(static segment => segment.StartsWith('{')).Select(static segment => segment.Trim('{', '}', '?').Split(':')[0])];
         _templates.Add([.. template.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)]);
@@ -28,6 +28,7 @@ internal sealed class FixtureApp : GeneratedApp
             Requires = requires,
             MaxBody = maxBody,
             Deadline = deadline,
+            Inline = inline,
             MethodFactory = () => run.GetMethodInfo(),
             MetadataFactory = () => metadata,
         }, run);

@@ -1,5 +1,6 @@
 using HyperGen.Http3;
 using HyperGen.Quic;
+using HyperGen.Testing;
 using HyperGen.Tls;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;

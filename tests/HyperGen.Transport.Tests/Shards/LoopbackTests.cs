@@ -1,3 +1,4 @@
+using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 
 namespace HyperGen.Transport.Tests.Shards;

@@ -14,7 +14,7 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly ShardGroup _group;
 
-    public TestServer(int shards, ServerCredentials? credentials = null, ConnectionLimits? limits = null)
+    public TestServer(int shards, ServerCredentials? credentials = null, ConnectionLimits? limits = null, bool answers = true)
     {
         credentials ??= new ServerCredentials([TestKeys.Ecdsa]);
         _group = ShardGroup.Start(
@@ -25,9 +25,9 @@ internal sealed class TestServer : IAsyncDisposable
                 Limits = limits ?? ConnectionLimits.Default,
                 Answer = credentials.Answer,
                 CreateServerHandshake = credentials.CreateHandshake,
-                Accept = static shard =>
+                Accept = shard =>
                 {
-                    var source = new Source(shard);
+                    var source = new Source(shard, answers);
                     return quic => new Http3Connection(quic, new Http3Options(), source);
                 },
             },
@@ -41,25 +41,28 @@ internal sealed class TestServer : IAsyncDisposable
     public IReadOnlyList<Shard> Shards => _group.Shards;
 
     /// <summary>Waits until nothing is held for anyone any more.</summary>
-    public async Task HoldsNothingAsync()
+    public Task HoldsNothingAsync() => HoldsAsync(static usage => usage == default);
+
+    /// <summary>Waits until what is held is as it should be.</summary>
+    public async Task HoldsAsync(Func<ShardUsage, bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
-        while (Usage != default)
+        while (!condition(Usage))
         {
-            Assert.False(patience.IsCancellationRequested, $"The server still holds {Usage}.");
+            Assert.False(patience.IsCancellationRequested, $"The server holds {Usage}.");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
 
     public async ValueTask DisposeAsync() => await _group.StopAsync(TimeSpan.FromSeconds(5));
 
-    private sealed class Source(Shard shard) : IRequestStreamSource
+    private sealed class Source(Shard shard, bool answers) : IRequestStreamSource
     {
-        public RequestStream TryRent() => new Answer(shard);
+        public RequestStream TryRent() => new Answer(shard, answers);
     }
 
-    private sealed class Answer(Shard shard) : RequestStream(isServer: true, new Http3Options())
+    private sealed class Answer(Shard shard, bool answers) : RequestStream(isServer: true, new Http3Options())
     {
         private readonly MemoryStream _body = new();
 
@@ -77,6 +80,10 @@ internal sealed class TestServer : IAsyncDisposable
 
         protected override void OnEnd()
         {
+            if (!answers)
+            {
+                return;
+            }
             var frames = new byte[64];
             ResponseBlock block = ResponseBlock.Create(200);
             int written = FrameWriter.WriteHeader(frames, FrameType.Headers, (ulong)block.Encoded.Length);
@@ -90,7 +97,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         protected override void OnReceived()
         {
-            if (IsReceived)
+            if (IsReceived && answers)
             {
                 Retire();
             }

@@ -12,14 +12,15 @@ using HyperGen.Tls;
 using HyperGen.Transport.Interop;
 using HyperGen.Transport.Shards;
 
-namespace HyperGen.Transport.Tests.Shards;
+namespace HyperGen.Testing;
 
 /// <summary>A client shard with one connection, which sends a number of requests, some at a time, and gathers the answers.</summary>
 internal sealed class TestClient : IShardWork
 {
     private readonly ShardGroup _group;
     private readonly IPEndPoint _server;
-    private readonly byte[] _request;
+    private readonly string _body;
+    private readonly string _path;
     private readonly int _count;
     private readonly int _parallel;
     private readonly HandshakeOptions _options = HandshakeOptions.Default;
@@ -27,30 +28,20 @@ internal sealed class TestClient : IShardWork
     private readonly TaskCompletionSource<List<string>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _answers = [];
     private Http3Connection? _connection;
+    private byte[] _request = [];
     private int _begun;
 
-    public TestClient(IPEndPoint server, string body, int count, int parallel, IReadOnlyList<SignatureScheme>? schemes = null)
+    public TestClient(IPEndPoint server, string body, int count, int parallel, IReadOnlyList<SignatureScheme>? schemes = null, string path = "/")
     {
         if (schemes is not null)
         {
             _options = new HandshakeOptions { SignatureSchemes = schemes };
         }
         _server = server;
+        _body = body;
+        _path = path;
         _count = count;
         _parallel = parallel;
-        var section = new byte[256];
-        int length = FieldSectionEncoder.WritePrefix(section);
-        foreach ((string name, string value) in new[] { (":method", "POST"), (":scheme", "https"), (":authority", "test"), (":path", "/") })
-        {
-            length += FieldSectionEncoder.Write(section.AsSpan(length), Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
-        }
-        var frames = new byte[512 + body.Length];
-        int written = FrameWriter.WriteHeader(frames, FrameType.Headers, (ulong)length);
-        section.AsSpan(0, length).CopyTo(frames.AsSpan(written));
-        written += length;
-        written += FrameWriter.WriteHeader(frames.AsSpan(written), FrameType.Data, (ulong)body.Length);
-        written += Encoding.ASCII.GetBytes(body, frames.AsSpan(written));
-        _request = frames[..written];
         _group = ShardGroup.Start(
             new ShardOptions
             {
@@ -63,6 +54,23 @@ internal sealed class TestClient : IShardWork
                 },
             },
             count: 1);
+    }
+
+    /// <summary>The method of all requests.</summary>
+    public string Method { get; init; } = "POST";
+
+    /// <summary>When positive, only each such request is finished; all others are reset after half of their bytes.</summary>
+    public int ResetsAllBut { get; init; }
+
+    /// <summary>Whether each request is left unfinished.</summary>
+    public bool LeavesUnfinished { get; init; }
+
+    /// <summary>Begins all requests, and leaves by closing the connection when <paramref name="isTime"/> says so.</summary>
+    public async Task LeaveAsync(Task isTime)
+    {
+        Assert.True(_group.Shards[0].TryPost(this));
+        await isTime.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await _group.StopAsync(TimeSpan.Zero);
     }
 
     /// <summary>Sends all requests and returns the answers: status and body.</summary>
@@ -85,12 +93,33 @@ internal sealed class TestClient : IShardWork
 
     void IShardWork.Run()
     {
+        _request = Encode();
         _connection = _group.Shards[0].Connect(SocketAddresses.FromEndPoint(_server), parameters => new ClientHandshake(
             _options,
             new ClientOptions { ServerName = "test", ApplicationProtocols = [SslApplicationProtocol.Http3], TransportParameters = parameters },
             RandomNumberGenerator.Fill));
         _connection.OnReady = _ => Fill();
         _connection.OnEnded = connection => _ended.TrySetResult(connection.Quic.CloseReason);
+    }
+
+    private byte[] Encode()
+    {
+        var section = new byte[256 + _path.Length];
+        int length = FieldSectionEncoder.WritePrefix(section);
+        foreach ((string name, string value) in new[] { (":method", Method), (":scheme", "https"), (":authority", "test"), (":path", _path) })
+        {
+            length += FieldSectionEncoder.Write(section.AsSpan(length), Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
+        }
+        var frames = new byte[768 + _path.Length + _body.Length];
+        int written = FrameWriter.WriteHeader(frames, FrameType.Headers, (ulong)length);
+        section.AsSpan(0, length).CopyTo(frames.AsSpan(written));
+        written += length;
+        if (_body.Length > 0)
+        {
+            written += FrameWriter.WriteHeader(frames.AsSpan(written), FrameType.Data, (ulong)_body.Length);
+            written += Encoding.ASCII.GetBytes(_body, frames.AsSpan(written));
+        }
+        return frames[..written];
     }
 
     private void Fill()
@@ -103,21 +132,31 @@ internal sealed class TestClient : IShardWork
                 return;
             }
             _begun++;
-            request.Send(_request);
             _group.Shards[0].Touch(_connection.Quic);
+            if (ResetsAllBut > 0 && _begun % ResetsAllBut != 0)
+            {
+                request.Abandon(_request.AsSpan(0, _request.Length / 2));
+                Add("reset");
+            }
+            else
+            {
+                request.Send(_request, isWhole: !LeavesUnfinished);
+            }
         }
     }
 
     private void OnAnswer(string answer)
     {
+        Add(answer);
+        Fill();
+    }
+
+    private void Add(string answer)
+    {
         _answers.Add(answer);
         if (_answers.Count == _count)
         {
             _done.TrySetResult(_answers);
-        }
-        else
-        {
-            Fill();
         }
     }
 
@@ -125,10 +164,20 @@ internal sealed class TestClient : IShardWork
     {
         private readonly StringBuilder _answer = new();
 
-        public void Send(byte[] request)
+        public void Send(byte[] request, bool isWhole)
         {
             Write(request);
-            Finish();
+            if (isWhole)
+            {
+                Finish();
+            }
+        }
+
+        public void Abandon(ReadOnlySpan<byte> part)
+        {
+            Write(part);
+            Reset(ErrorCode.RequestCancelled);
+            Retire();
         }
 
         protected override void OnHead(FieldSection fields, in MessageHead head) => _answer.Append(head.Status).Append(' ');

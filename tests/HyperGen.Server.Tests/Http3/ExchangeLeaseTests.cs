@@ -1,0 +1,106 @@
+using System.Net;
+using HyperGen.Server.Hosting;
+using HyperGen.Testing;
+using HyperGen.Transport.Shards;
+using HyperGen.Transport.Udp;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HyperGen.Server.Tests.Http3;
+
+/// <summary>However requests end, the server afterwards holds nothing for them.</summary>
+public sealed class ExchangeLeaseTests
+{
+    [Theory]
+    [InlineData("--connections 1 --per-connection 1 --count 1000", true)]
+    [InlineData("--connections 1000 --count 1000", false)]
+    public async Task A_thousand_connections_leave_nothing_behind(string load, bool inline)
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/", static context => TestHost.Text(context, "ok"), inline: inline));
+
+        string output = await LoadProcess.RunAsync($"--url https://127.0.0.1:{host.Https!.Port}/ {load}");
+
+        Assert.Contains("1000 handshakes", output, StringComparison.Ordinal);
+        await HoldsNothingAsync(host);
+    }
+
+    [Fact]
+    public async Task Handlers_whose_clients_leave_are_cancelled_and_end()
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        int begun = 0;
+        int cancelled = 0;
+        var allBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestHost host = await StartAsync(new FixtureApp().Map("POST", "/", async context =>
+        {
+            if (Interlocked.Increment(ref begun) == 50)
+            {
+                allBegun.SetResult();
+            }
+            try
+            {
+                await Task.Delay(Timeout.Infinite, context.Aborted);
+            }
+            finally
+            {
+                Interlocked.Increment(ref cancelled);
+            }
+        }));
+
+        await new TestClient(new IPEndPoint(IPAddress.Loopback, host.Https!.Port), "body", count: 50, parallel: 50).LeaveAsync(allBegun.Task);
+
+        await HoldsNothingAsync(host);
+        Assert.Equal(50, cancelled);
+    }
+
+    [Fact]
+    public async Task Handlers_whose_clients_leave_in_the_middle_of_a_body_end()
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        int begun = 0;
+        var allBegun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestHost host = await StartAsync(new FixtureApp().Map("POST", "/", async context =>
+        {
+            if (Interlocked.Increment(ref begun) == 20)
+            {
+                allBegun.SetResult();
+            }
+            while (!(await context.RequestBody.ReadAsync(CancellationToken.None)).IsCompleted)
+            {
+                context.RequestBody.AdvanceTo(default);
+            }
+        }));
+
+        await new TestClient(new IPEndPoint(IPAddress.Loopback, host.Https!.Port), "body", count: 20, parallel: 20) { LeavesUnfinished = true }.LeaveAsync(allBegun.Task);
+
+        await HoldsNothingAsync(host);
+    }
+
+    [Fact]
+    public async Task Requests_that_are_reset_leave_nothing_behind()
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        await using TestHost host = await StartAsync(new FixtureApp().Map("POST", "/", static context => TestHost.Text(context, "ok")));
+
+        List<string> answers = await new TestClient(new IPEndPoint(IPAddress.Loopback, host.Https!.Port), new string('x', 2_000), count: 300, parallel: 30) { ResetsAllBut = 3 }
+            .RunAsync();
+
+        Assert.Equal(100, answers.Count(static answer => answer == "200 ok"));
+        await HoldsNothingAsync(host);
+    }
+
+    private static Task<TestHost> StartAsync(FixtureApp app) => TestHost.StartAsync(app, null, null, "--server:port=0");
+
+    private static async Task HoldsNothingAsync(TestHost host)
+    {
+        var server = (HyperServer)host.App.Services.GetRequiredService<IServer>();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (server.Http3Usage is var usage && usage != default(ShardUsage))
+        {
+            Assert.False(patience.IsCancellationRequested, $"The server holds {usage}.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+}
