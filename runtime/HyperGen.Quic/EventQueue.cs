@@ -55,7 +55,7 @@ internal sealed class EventQueue
 
     private void Grow()
     {
-        var larger = new Entry[Math.Max(8, _count * 2)];
+        var larger = new Entry[Math.Max(4, _count * 2)];
         for (var i = 0; i < _count; i++) larger[i] = _ring[(_head + i) & (_ring.Length - 1)];
         _ring = larger;
         _head = 0;

@@ -13,7 +13,7 @@ internal sealed class PacketBatch
 
     public void Add(in SentPacket packet)
     {
-        if (Count == _packets.Length) Array.Resize(ref _packets, Math.Max(8, Count * 2));
+        if (Count == _packets.Length) Array.Resize(ref _packets, Math.Max(2, Count * 2));
         _packets[Count++] = packet;
         AnyAckEliciting |= packet.AckEliciting;
     }

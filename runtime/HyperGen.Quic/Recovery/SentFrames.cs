@@ -47,7 +47,7 @@ internal sealed class SentFrames
         }
         else
         {
-            if (_used == _nodes.Length) Array.Resize(ref _nodes, Math.Max(16, _used * 2));
+            if (_used == _nodes.Length) Array.Resize(ref _nodes, Math.Max(4, _used * 2));
             index = _used++;
         }
 

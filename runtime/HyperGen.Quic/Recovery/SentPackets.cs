@@ -66,7 +66,7 @@ internal sealed class SentPackets
 
     private void Grow()
     {
-        var larger = new SentPacket[Math.Max(16, _ring.Length * 2)];
+        var larger = new SentPacket[Math.Max(4, _ring.Length * 2)];
         for (var i = 0; i < Count; i++) larger[i] = this[i];
         _ring = larger;
         _head = 0;

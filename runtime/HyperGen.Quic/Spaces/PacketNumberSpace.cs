@@ -9,6 +9,8 @@ namespace HyperGen.Quic.Spaces;
 internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 {
     public SkippedNumbers Skipped = new();
+    private CryptoStream? _crypto;
+    private ReceivedPackets? _received;
 
     public PacketNumberSpaceId Id { get; } = id;
 
@@ -17,9 +19,10 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 
     public DirectionKeys? Write { get; set; }
 
-    public CryptoStream Crypto { get; } = new(pages);
+    /// <summary>Made when it is used, and given up with the space: a connection at rest holds one of three.</summary>
+    public CryptoStream Crypto => _crypto ??= new(pages);
 
-    public ReceivedPackets Received { get; } = new();
+    public ReceivedPackets Received => _received ??= new();
 
     public PacketNumber NextNumber { get; private set; } = new(0);
 
@@ -48,6 +51,8 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
         Write?.Dispose();
         Read = Write = null;
         Probes = 0;
-        Crypto.Reset();
+        _crypto?.Reset();
+        _crypto = null;
+        _received = null;
     }
 }

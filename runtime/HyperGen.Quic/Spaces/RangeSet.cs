@@ -1,15 +1,15 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace HyperGen.Quic.Spaces;
 
 /// <summary>
 /// A set of integers as ascending, disjoint, non-adjacent ranges: packet numbers received, stream bytes received, acknowledged or lost. Additions arrive
-/// nearly in order, so the end is looked at first. Most sets never hold more than two ranges, which need no array; one that did keeps its array and is reused.
+/// nearly in order, so the end is looked at first. Most sets never hold more than one range, which needs no array; one that did keeps its array and is reused.
 /// Its owner bounds <see cref="Count" />.
 /// </summary>
 internal sealed class RangeSet
 {
-    private Few _few;
+    private Range64 _only;
     private Range64[]? _many;
 
     public int Count { get; private set; }
@@ -18,7 +18,7 @@ internal sealed class RangeSet
 
     public Range64 this[int index] => Ranges[index];
 
-    private Span<Range64> Ranges => _many ?? (Span<Range64>)_few;
+    private Span<Range64> Ranges => _many ?? MemoryMarshal.CreateSpan(ref _only, 1);
 
     public void Clear() => Count = 0;
 
@@ -114,7 +114,7 @@ internal sealed class RangeSet
     {
         if (Count == Ranges.Length)
         {
-            var larger = new Range64[Math.Max(8, Count * 2)];
+            var larger = new Range64[Math.Max(4, Count * 2)];
             Ranges[..Count].CopyTo(larger);
             _many = larger;
         }
@@ -130,11 +130,5 @@ internal sealed class RangeSet
         if (count == 0) return;
         Ranges[(index + count)..Count].CopyTo(Ranges[index..]);
         Count -= count;
-    }
-
-    [InlineArray(2)]
-    private struct Few
-    {
-        private Range64 _first;
     }
 }

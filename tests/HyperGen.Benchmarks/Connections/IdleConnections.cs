@@ -15,6 +15,7 @@ internal static class IdleConnections
 {
     public static async Task RunAsync(int count)
     {
+        NativeHeap.UseOneArena();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));

@@ -5,6 +5,11 @@ namespace HyperGen.Benchmarks.Connections;
 /// <summary>What glibc's allocator has handed out: libcrypto's contexts are there.</summary>
 internal static class NativeHeap
 {
+    private const int ArenaMax = -8;
+
+    /// <summary>Has all threads that come later allocate from the one arena that is counted.</summary>
+    public static void UseOneArena() => _ = MallOpt(ArenaMax, 1);
+
     public static long InUse()
     {
         Information information = MallInfo2();
@@ -13,6 +18,9 @@ internal static class NativeHeap
 
     [DllImport("libc", EntryPoint = "mallinfo2")]
     private static extern Information MallInfo2();
+
+    [DllImport("libc", EntryPoint = "mallopt")]
+    private static extern int MallOpt(int parameter, int value);
 
     /// <summary><c>struct mallinfo2</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
