@@ -247,6 +247,12 @@ internal sealed class Http3Connection : IApplicationProtocol
             Settle(Http3Error.Connection(ErrorCode.ClosedCriticalStream, "The peer wants no control stream."), 0);
             return;
         }
+        if (!_isServer && code == ErrorCode.NoError)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-4.1
+            //# Clients MUST NOT discard complete responses as a result of having their request terminated abruptly
+            return;
+        }
         (stream.State as RequestStream)?.Cancel(code);
         Settle(default, 1);
     }
