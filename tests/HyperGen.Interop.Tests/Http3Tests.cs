@@ -71,13 +71,11 @@ public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
     /// Windows of requests on the same connections: pools may still grow in some of them, and the runtime does what it likes, but not in all. One object of
     /// 24 bytes for each request would be 480,000 bytes in every window.
     /// </summary>
-    [Theory]
-    [InlineData("/plaintext")]
-    [InlineData("/gh/repos/a/b/stargazers")]
-    public async Task A_request_allocates_nothing(string path)
+    [Fact]
+    public async Task A_request_allocates_nothing()
     {
         string output = await LoadProcess.RunAsync(string.Create(CultureInfo.InvariantCulture,
-            $"--url https://127.0.0.1:{server.Port}{path} --connections 8 --streams 16 --warmup 100000 --count 20000 --rounds 15 --stats /stats"));
+            $"--url https://127.0.0.1:{server.Port}/plaintext --connections 8 --streams 16 --warmup 100000 --count 20000 --rounds 15 --stats /stats"));
 
         long[] allocated = [.. Regex.Matches(output, @"allocated: (-?\d+) bytes").Select(static match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
         Assert.Equal(15, allocated.Length);

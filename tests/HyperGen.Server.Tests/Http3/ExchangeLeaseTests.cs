@@ -77,19 +77,6 @@ public sealed class ExchangeLeaseTests
         await HoldsNothingAsync(host);
     }
 
-    [Fact]
-    public async Task Requests_that_are_reset_leave_nothing_behind()
-    {
-        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
-        await using TestHost host = await StartAsync(new FixtureApp().Map("POST", "/", static context => TestHost.Text(context, "ok")));
-
-        List<string> answers = await new TestClient(new IPEndPoint(IPAddress.Loopback, host.Https!.Port), new string('x', 2_000), count: 300, parallel: 30) { ResetsAllBut = 3 }
-            .RunAsync();
-
-        Assert.Equal(100, answers.Count(static answer => answer == "200 ok"));
-        await HoldsNothingAsync(host);
-    }
-
     private static Task<TestHost> StartAsync(FixtureApp app) => TestHost.StartAsync(app, null, null, "--server:port=0");
 
     private static async Task HoldsNothingAsync(TestHost host)
