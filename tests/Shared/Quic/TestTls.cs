@@ -56,18 +56,20 @@ internal static class TestTls
         random.Fill);
 
     /// <summary>Answers whatever the handshake asks.</summary>
-    public static void Answer(Connection connection)
+    public static void Answer(Connection connection) => Answer(connection.Handshake, connection.Question);
+
+    public static void Answer(TlsHandshake handshake, TlsQuestion? asked)
     {
-        switch (connection.Question)
+        switch (asked)
         {
             case SelectCredentialsQuestion question:
-                connection.Handshake.AnswerCredentials(question.Id, Selection);
+                handshake.AnswerCredentials(question.Id, Selection);
                 break;
             case SignQuestion question:
-                connection.Handshake.AnswerSignature(question.Id, Sign(question));
+                handshake.AnswerSignature(question.Id, Sign(question));
                 break;
             case VerifyChainQuestion question:
-                connection.Handshake.AnswerChain(question.Id);
+                handshake.AnswerChain(question.Id);
                 break;
         }
     }
