@@ -34,6 +34,11 @@ internal static class DescriptorEmitter
             {
                 writer.Line($"Requires = {string.Join(" | ", endpoint.Requires.ToString().Split(',').Select(static f => CodeFile.Services + "PipelineFeatures." + f.Trim()))},");
             }
+            EmitList(writer, "Statuses", endpoint.Return.Statuses.Select(static s => s.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            if (endpoint.Return.DescribesItself)
+            {
+                writer.Line($"Describe = {CodeFile.Services}EndpointDescriptor.Description<{endpoint.Return.Type.TrimEnd('?')}>(),");
+            }
             EmitMethod(writer, endpoint.Signature);
             if (endpoint.Metadata.Count > 0)
             {

@@ -47,6 +47,7 @@ internal static class KnownNames
     public const string HttpRequest = "Microsoft.AspNetCore.Http.HttpRequest";
     public const string HttpResponse = "Microsoft.AspNetCore.Http.HttpResponse";
     public const string Result = "Microsoft.AspNetCore.Http.IResult";
+    public const string EndpointMetadataProvider = "Microsoft.AspNetCore.Http.Metadata.IEndpointMetadataProvider";
     public const string FormFile = "Microsoft.AspNetCore.Http.IFormFile";
     public const string FormFileCollection = "Microsoft.AspNetCore.Http.IFormFileCollection";
     public const string FormCollection = "Microsoft.AspNetCore.Http.IFormCollection";

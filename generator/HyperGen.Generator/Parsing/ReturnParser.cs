@@ -42,7 +42,13 @@ internal static class ReturnParser
         {
             RequireResultTypes(type, method, context);
         }
-        return new(kind, awaitable, jsonType, type.QualifiedWithNullability());
+        return new(
+            kind,
+            awaitable,
+            jsonType,
+            type.QualifiedWithNullability(),
+            type.IsOrDerivesFrom(context.Types[KnownNames.EndpointMetadataProvider]),
+            kind is ReturnKind.Reply or ReturnKind.ReplyOf ? ReplyStatuses.Of(method, context.Cancellation) : default);
 
         ReturnModel? Refuse(string reason)
         {

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace HyperGen.CompilerServices;
 
@@ -47,6 +49,13 @@ public sealed class EndpointDescriptor
     /// <summary>How many milliseconds a request may take; null for any time.</summary>
     public int? Deadline { get; init; }
 
+    /// <summary>The statuses of the replies that the method is seen to make; empty where none is known.</summary>
+    public IReadOnlyList<int> Statuses { get; init; } = [];
+
+    /// <summary>Lets the type that the method returns say what it answers with; null where it says nothing.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Action<MethodInfo, EndpointBuilder>? Describe { get; init; }
+
     /// <summary>The method in the source.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public required Func<MethodInfo> MethodFactory { private get; init; }
@@ -54,6 +63,12 @@ public sealed class EndpointDescriptor
     /// <summary>The attributes of method, class, groups and assembly that ASP.NET Core reads, the nearest last.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Func<object[]>? MetadataFactory { private get; init; }
+
+    /// <summary>What a type of ASP.NET Core's <c>TypedResults</c>, or one like it, says of itself.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Action<MethodInfo, EndpointBuilder> Description<T>()
+        where T : IEndpointMetadataProvider => T.PopulateMetadata;
 
     /// <summary>The method in the source, found on first use.</summary>
     public MethodInfo MethodInfo => field ??= MethodFactory();

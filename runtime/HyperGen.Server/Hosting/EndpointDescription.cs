@@ -1,58 +1,56 @@
 using System.IO.Pipelines;
 using System.Reflection;
 using System.Security.Claims;
+using HyperGen.CompilerServices;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace HyperGen.Server.Hosting;
 
-/// <summary>Describes parameters and answers of an endpoint in the terms that OpenAPI documents are made from, where its attributes leave that to convention.</summary>
+/// <summary>Describes an endpoint in the terms that OpenAPI documents are made from, where its attributes leave that to convention.</summary>
 /// <remarks>It reads the method when ASP.NET Core first asks for the endpoint, and decides nothing about how requests are bound: generated code does that.</remarks>
 internal static class EndpointDescription
 {
     /// <summary>What the request itself provides: it is no part of what a client sends.</summary>
     private static readonly Type[] s_provided =
     [
-        typeof(RequestContext), typeof(HttpContext), typeof(HttpRequest), typeof(HttpResponse), typeof(CancellationToken), typeof(ClaimsPrincipal),
-        typeof(IServiceProvider), typeof(Stream), typeof(PipeReader),
+        typeof(RequestContext), typeof(HttpContext), typeof(HttpRequest), typeof(HttpResponse), typeof(CancellationToken), typeof(ClaimsPrincipal), typeof(IServiceProvider),
     ];
 
     private static readonly Type[] s_simple = [typeof(Guid), typeof(DateTimeOffset), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Uri), typeof(Version), typeof(Half), typeof(Int128), typeof(UInt128)];
 
-    /// <summary>Adds the description to the metadata of an endpoint.</summary>
-    /// <param name="method">The method in the source.</param>
-    /// <param name="routeParameters">The names of the template's parameters.</param>
-    /// <param name="metadata">The metadata, with what the attributes say already there.</param>
-    public static void Add(MethodInfo method, IReadOnlyList<string> routeParameters, IList<object> metadata)
+    /// <summary>Adds the description to the metadata of an endpoint, which has what its attributes say already.</summary>
+    public static void Add(EndpointDescriptor endpoint, EndpointBuilder builder)
     {
-        foreach (ParameterInfo parameter in method.GetParameters())
+        IList<object> metadata = builder.Metadata;
+        ParameterInfo[] parameters = [.. endpoint.MethodInfo.GetParameters().Where(static parameter => !s_provided.Contains(parameter.ParameterType))];
+        foreach (ParameterInfo parameter in parameters)
         {
-            if (!s_provided.Contains(parameter.ParameterType))
+            // What is spread over several would be taken for a body.
+            if (!parameter.IsDefined(typeof(AsParametersAttribute)))
             {
-                metadata.Add(new Parameter(parameter, routeParameters.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)));
+                metadata.Add(new Parameter(parameter, IsRoute(parameter, endpoint)));
             }
         }
-        if (!metadata.OfType<IProducesResponseTypeMetadata>().Any() && Answer(method.ReturnType) is { } answer)
-        {
-            metadata.Add(answer);
-        }
+        endpoint.Describe?.Invoke(endpoint.MethodInfo, builder);
+        EndpointAnswers.Add(endpoint, parameters.Any(parameter => MayBeRefused(parameter, endpoint)), metadata);
     }
 
-    /// <summary>The answer of a method that returns one of our reply types; ASP.NET Core describes the others by itself.</summary>
-    private static ProducesResponseTypeMetadata? Answer(Type type)
+    private static bool IsRoute(ParameterInfo parameter, EndpointDescriptor endpoint) => endpoint.Parameters.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsRaw(Type type) => type == typeof(Stream) || type == typeof(PipeReader);
+
+    /// <summary>Whether a client can send a value for it that does not fit: text always does, unless it must be there and is not.</summary>
+    private static bool MayBeRefused(ParameterInfo parameter, EndpointDescriptor endpoint)
     {
-        if (type.IsConstructedGenericType && type.GetGenericTypeDefinition() is { } task && (task == typeof(Task<>) || task == typeof(ValueTask<>)))
-        {
-            type = type.GenericTypeArguments[0];
-        }
-        if (type == typeof(Reply))
-        {
-            return new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(void));
-        }
-        return type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(Reply<>)
-            ? new ProducesResponseTypeMetadata(StatusCodes.Status200OK, type.GenericTypeArguments[0], ["application/json"])
-            : null;
+        bool isService = parameter.GetCustomAttributes().Any(static attribute => attribute is IFromServiceMetadata or Microsoft.Extensions.DependencyInjection.FromKeyedServicesAttribute)
+            || parameter.ParameterType.IsInterface && !typeof(IFormFile).IsAssignableFrom(parameter.ParameterType) && !parameter.ParameterType.IsGenericType;
+        return !isService && !IsRaw(parameter.ParameterType) && !(parameter.ParameterType == typeof(string) && (IsRoute(parameter, endpoint) || IsOptional(parameter)));
     }
+
+    private static bool IsOptional(ParameterInfo parameter) =>
+        parameter.HasDefaultValue || Nullable.GetUnderlyingType(parameter.ParameterType) is not null || Nullability.Of(parameter)?.WriteState == NullabilityState.Nullable;
 
     private sealed class Parameter(ParameterInfo parameter, bool isRoute) : IParameterBindingMetadata
     {
@@ -64,12 +62,7 @@ internal static class EndpointDescription
 
         public ParameterInfo ParameterInfo { get; } = parameter;
 
-        public bool IsOptional => ParameterInfo.HasDefaultValue || Nullable.GetUnderlyingType(ParameterInfo.ParameterType) is not null || AdmitsNull(ParameterInfo);
-
-        /// <summary>Whether a reference may be null; a trimmed application has forgotten which may, and there ASP.NET Core makes no documents either.</summary>
-        private static bool AdmitsNull(ParameterInfo parameter) =>
-            !(AppContext.TryGetSwitch("System.Reflection.NullabilityInfoContext.IsSupported", out bool isSupported) && !isSupported)
-            && new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+        public bool IsOptional => EndpointDescription.IsOptional(ParameterInfo);
 
         private static bool IsSimple(Type type)
         {

@@ -44,7 +44,7 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
         {
             builder.Metadata.Add(metadata);
         }
-        EndpointDescription.Add(Descriptor.MethodInfo, Descriptor.Parameters, builder.Metadata);
+        EndpointDescription.Add(Descriptor, builder);
         return builder;
     }
 
