@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OutputCaching;
@@ -43,6 +45,12 @@ public static class Controllers
 
     [Get("/limited"), EnableRateLimiting("none")]
     public static string Limited() => "ok";
+
+    [Get("/once"), EnableRateLimiting("once")]
+    public static string Once() => "ok";
+
+    [Get("/token")]
+    public static string Token(HttpContext http, [FromServices] IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(http).RequestToken!;
 
     [GuardedGet("/guarded")]
     public static string Guarded() => "secret";

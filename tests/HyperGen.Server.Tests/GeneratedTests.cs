@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,17 +22,21 @@ public sealed class GeneratedTests
     }
 
     [Theory]
-    [InlineData(Door.HyperApp)]
-    [InlineData(Door.AspNetCore)]
-    public async Task What_attributes_ask_for_is_done(Door door)
+    [InlineData(Door.HyperApp, false)]
+    [InlineData(Door.HyperApp, true)]
+    [InlineData(Door.AspNetCore, false)]
+    [InlineData(Door.AspNetCore, true)]
+    public async Task What_attributes_ask_for_is_done_on_Kestrel_and_on_a_test_server(Door door, bool onTestServer)
     {
-        await using Host host = await StartAsync(door);
+        await using Host host = await StartAsync(door, onTestServer);
         Assert.Equal("Hello, Ada!", await host.Client.GetStringAsync("/generated/hello/Ada", Stop));
         Assert.Equal("hi", await host.Client.GetStringAsync("/generated/greeting", Stop));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, HttpMethod.Get, "/generated/admin"));
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(host, HttpMethod.Get, "/generated/admin", null, ("X-User", "guest")));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Get, "/generated/admin", null, ("X-User", "admin")));
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(host, HttpMethod.Get, "/generated/limited"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Get, "/generated/once"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(host, HttpMethod.Get, "/generated/once"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, HttpMethod.Get, "/generated/host"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Get, "/generated/host", null, ("Host", "a.example")));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(host, HttpMethod.Get, "/generated/deadline"));
@@ -83,6 +88,21 @@ public sealed class GeneratedTests
     }
 
     [Theory]
+    [InlineData(Door.HyperApp)]
+    [InlineData(Door.AspNetCore)]
+    public async Task A_form_with_its_token_is_let_in(Door door)
+    {
+        await using Host host = await StartAsync(door);
+        using HttpResponseMessage given = await host.Client.GetAsync("/generated/token", Stop);
+        string token = await given.Content.ReadAsStringAsync(Stop);
+        (string, string)[] cookie = given.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? [("Cookie", cookies.First().Split(';')[0])] : [];
+        using var form = new FormUrlEncodedContent([new("name", "value"), new("__RequestVerificationToken", token)]);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, HttpMethod.Post, "/generated/form", form, cookie));
+        using var forged = new FormUrlEncodedContent([new("name", "value"), new("__RequestVerificationToken", token[..^2])]);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(host, HttpMethod.Post, "/generated/form", forged, cookie));
+    }
+
+    [Theory]
     [InlineData("/generated/small")]
     [InlineData("/generated/sized")]
     public async Task The_largest_body_is_enforced(string path)
@@ -131,6 +151,35 @@ public sealed class GeneratedTests
         Assert.All(report.Split('\n'), static line => Assert.InRange(line.Length, 0, 114));
     }
 
+    [Theory]
+    [InlineData(Door.HyperApp, "/secured/user", null, HttpStatusCode.Unauthorized)]
+    [InlineData(Door.HyperApp, "/secured/user", "bob", HttpStatusCode.OK)]
+    [InlineData(Door.HyperApp, "/secured/admin", "bob", HttpStatusCode.Forbidden)]
+    [InlineData(Door.HyperApp, "/secured/admin", "admin", HttpStatusCode.OK)]
+    [InlineData(Door.HyperApp, "/secured/policy", "bob", HttpStatusCode.Forbidden)]
+    [InlineData(Door.HyperApp, "/secured/policy", "ada", HttpStatusCode.OK)]
+    [InlineData(Door.HyperApp, "/secured/open", null, HttpStatusCode.OK)]
+    [InlineData(Door.AspNetCore, "/secured/user", null, HttpStatusCode.Unauthorized)]
+    [InlineData(Door.AspNetCore, "/secured/user", "bob", HttpStatusCode.OK)]
+    [InlineData(Door.AspNetCore, "/secured/admin", "bob", HttpStatusCode.Forbidden)]
+    [InlineData(Door.AspNetCore, "/secured/admin", "admin", HttpStatusCode.OK)]
+    [InlineData(Door.AspNetCore, "/secured/policy", "bob", HttpStatusCode.Forbidden)]
+    [InlineData(Door.AspNetCore, "/secured/policy", "ada", HttpStatusCode.OK)]
+    [InlineData(Door.AspNetCore, "/secured/open", null, HttpStatusCode.OK)]
+    public async Task A_web_application_factory_finds_endpoints_guarded(Door door, string path, string? user, HttpStatusCode status)
+    {
+        await using WebApplicationFactory<Secured.Secret> factory = new WebApplicationFactory<Secured.Secret>().WithWebHostBuilder(builder => builder.UseSetting("door", door.ToString()));
+        using HttpClient client = factory.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (user is not null)
+        {
+            request.Headers.Add("X-User", user);
+        }
+        using HttpResponseMessage response = await client.SendAsync(request, Stop);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(door == Door.HyperApp, factory.Services.GetService<Hosting.EndpointTable>() is not null);
+    }
+
     [Fact]
     public async Task A_web_application_factory_runs_a_HyperApp()
     {
@@ -152,7 +201,9 @@ public sealed class GeneratedTests
         return response.StatusCode;
     }
 
-    private static async Task<Host> StartAsync(Door door)
+    private static Task<Host> StartAsync(Door door) => StartAsync(door, onTestServer: door == Door.AspNetCore);
+
+    private static async Task<Host> StartAsync(Door door, bool onTestServer)
     {
         var logs = new RecordedLogs();
         if (door == Door.HyperApp)
@@ -160,12 +211,23 @@ public sealed class GeneratedTests
             HyperAppBuilder builder = HyperApp.CreateBuilder(["--server:httpPort=0", "--server:port=off"]);
             builder.Logging.ClearProviders().AddProvider(logs);
             AddServices(builder.Services);
+            if (onTestServer)
+            {
+                builder.WebHost.UseTestServer();
+            }
             HyperApp app = builder.Build();
             await app.StartAsync(Stop);
-            return new Host(new HttpClient { BaseAddress = new Uri(app.Urls.Single()) }, logs, app);
+            return new Host(onTestServer ? app.GetTestClient() : new HttpClient { BaseAddress = new Uri(app.Urls.Single()) }, logs, app);
         }
         WebApplicationBuilder web = WebApplication.CreateBuilder();
-        web.WebHost.UseTestServer();
+        if (onTestServer)
+        {
+            web.WebHost.UseTestServer();
+        }
+        else
+        {
+            web.WebHost.UseUrls("http://127.0.0.1:0");
+        }
         web.Logging.ClearProviders().AddProvider(logs);
         AddServices(web.Services);
         web.Services.AddOpenApi();
@@ -182,14 +244,14 @@ public sealed class GeneratedTests
         theirs.MapHyperGen();
         theirs.MapOpenApi();
         await theirs.StartAsync(Stop);
-        return new Host(theirs.GetTestClient(), logs, theirs);
+        return new Host(onTestServer ? theirs.GetTestClient() : new HttpClient { BaseAddress = new Uri(theirs.Urls.Single()) }, logs, theirs);
     }
 
     private static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<IGreeting, Greeting>();
         services.AddSingleton<Hello.IUserStore, Hello.UserStore>();
-        services.AddTestSecurity();
+        Secured.Security.Add(services);
         services.AddAntiforgery();
         services.AddRequestTimeouts();
         services.AddOutputCache();
@@ -197,6 +259,7 @@ public sealed class GeneratedTests
         services.AddRateLimiter(static options =>
         {
             options.RejectionStatusCode = 429;
+            options.AddPolicy("once", static _ => RateLimitPartition.GetFixedWindowLimiter("", static _ => new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = TimeSpan.FromHours(1) }));
             options.AddPolicy("none", static _ => RateLimitPartition.Get("", static _ => new NoPermits()));
         });
     }

@@ -292,7 +292,7 @@ public sealed class PipelineTests
         Assert.Equal("/users/7", (await host.GetAsync("/link")).Body);
     }
 
-    private static void AddTestSecurity(HyperAppBuilder builder) => builder.Services.AddTestSecurity();
+    private static void AddTestSecurity(HyperAppBuilder builder) => Secured.Security.Add(builder.Services);
 
     private sealed class HeaderFilter : IStartupFilter
     {
