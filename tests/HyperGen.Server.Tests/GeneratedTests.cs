@@ -139,7 +139,7 @@ public sealed class GeneratedTests
         JsonElement users = document.RootElement.GetProperty("paths").GetProperty("/users");
         Assert.Equal(["after", "limit"], users.GetProperty("get").GetProperty("parameters").EnumerateArray().Select(static parameter => parameter.GetProperty("name").GetString()));
         Assert.Contains("NewUser", users.GetProperty("post").GetProperty("requestBody").GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("User", users.GetProperty("post").GetProperty("responses").GetProperty("200").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("User", users.GetProperty("post").GetProperty("responses").GetProperty("201").GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]
