@@ -21,14 +21,15 @@ namespace HyperGen.Generated.App
         public const int MaxRouteValues = 1;
 
         /// <summary>Finds the endpoint for a request. See GeneratedApp.Match for what is returned.</summary>
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         public static int Match(string method, global::System.ReadOnlySpan<byte> path, global::System.Span<global::HyperGen.CompilerServices.RouteRange> values)
         {
             if (path.Length == 0 || path[0] != (byte)'/')
             {
                 return -1;
             }
-            var walked = new global::HyperGen.CompilerServices.RoutePath(path);
-            return walked.HasUpperCase ? MatchLower(method, path.Length, in walked, values) : Find(method, in walked, values);
+            var walked = new global::HyperGen.CompilerServices.RoutePath(path, out bool hasUpperCase);
+            return hasUpperCase ? MatchLower(method, path.Length, in walked, values) : Find(method, in walked, values);
         }
 
         // Literals ignore the case of ASCII letters: they are compared with a copy in lower case. Values are taken from the path as it came.
@@ -84,18 +85,23 @@ namespace HyperGen.Generated.App
         [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static int Verb(string method)
         {
-            switch (method.Length)
+            ulong text = global::HyperGen.CompilerServices.RouteMethod.Number(method);
+            int slot = unchecked((int)((text * 0x9F1FD9D03F0A9B5UL) >> 62));
+            if (VerbTexts[slot] == text)
             {
-                case 3:
-                    if (method == "GET") return VerbGet;
-                    break;
-                case 4:
-                    if (method == "HEAD") return VerbHead;
-                    if (method == "POST") return VerbPost;
-                    break;
+                return VerbNumbers[slot];
             }
             return VerbIgnoringCase(method);
         }
+
+        // The methods of three to seven letters by slot, each as RouteMethod reads it: one probe and one comparison, and no branch that depends on which it is.
+        private static global::System.ReadOnlySpan<ulong> VerbTexts => [0x444444141454548UL, 0xFFFFFFFFFFFFFFFFUL, 0x4545453534F4F50UL, 0x300545445454747UL];
+
+        // The number of each slot's method.
+        private static global::System.ReadOnlySpan<ushort> VerbNumbers =>
+        [
+            1, 0, 2, 0,
+        ];
 
         private static int VerbIgnoringCase(string method)
         {
@@ -111,6 +117,7 @@ namespace HyperGen.Generated.App
 
         // The 2 routes without parameters lie in 2 slots. The length of a path and 0 of its words tell them all apart,
         // so that one probe finds the only route that may be meant, and one comparison tells whether it is.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
         private static int FindInTable(global::System.ReadOnlySpan<byte> path, int verb, ref int allowed)
         {
             // No other length occurs.
@@ -170,13 +177,13 @@ namespace HyperGen.Generated.App
         {
             int length0 = path.Length(start0);
             int start1 = start0 + length0 + 1;
-            ulong head0 = path.Head(start0, length0);
-            if (length0 == 3 && head0 == 0x697061UL /* api */)
+            ulong head0 = path.Head(start0);
+            if (length0 == 3 && (head0 & 0xFFFFFFUL) == 0x697061UL /* api */)
             {
                 int length1 = path.Length(start1);
                 int start2 = start1 + length1 + 1;
-                ulong head1 = path.Head(start1, length1);
-                if (length1 == 5 && head1 == 0x7372657375UL /* users */)
+                ulong head1 = path.Head(start1);
+                if (length1 == 5 && head1 << 24 == 0x7372657375000000UL /* users */)
                 {
                     int length2 = path.Length(start2);
                     int start3 = start2 + length2 + 1;

@@ -14,9 +14,9 @@ public sealed class HyperGenGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<ParsedController> parsed = context.SyntaxProvider
-            .ForAttributeWithMetadataName(KnownNames.HyperController, static (node, _) => node is TypeDeclarationSyntax, ProblemRecorder.Parse)
+            .ForAttributeWithMetadataName(KnownNames.HyperController, static (node, _) => node is TypeDeclarationSyntax, ParsedClasses.Parse)
             .WithTrackingName(Steps.Parsed);
-        IncrementalValueProvider<AssemblyModel> assembly = context.CompilationProvider.Select(AssemblyParser.Parse).WithTrackingName(Steps.Assembly);
+        IncrementalValueProvider<AssemblyModel> assembly = context.CompilationProvider.Select(ParsedClasses.Parse).WithTrackingName(Steps.Assembly);
         IncrementalValueProvider<EquatableArray<ControllerModel>> controllers = parsed.Collect().Select(ModuleLayout.Arrange).WithTrackingName(Steps.Controllers);
         IncrementalValueProvider<ModuleModel> module = assembly.Combine(controllers)
             .Select(static (pair, _) => new ModuleModel(pair.Left, pair.Right)).WithTrackingName(Steps.Module);

@@ -44,6 +44,7 @@ internal static class RouterTableEmitter
         ulong lengths = all.Aggregate(0UL, static (mask, length) => mask | (1UL << (length & 63)));
         writer.Line($"// The {routes.Slots.Count(static slot => slot is not null)} routes without parameters lie in {routes.Hash.Slots} slots. The length of a path and {routes.Words.Count} of its words tell them all apart,");
         writer.Line("// so that one probe finds the only route that may be meant, and one comparison tells whether it is.");
+        writer.Line(RouterTypes.Inlined);
         using (writer.Open($"private static int FindInTable({RouterTypes.Bytes} path, int verb, ref int allowed)"))
         {
             writer.Line($"// No other length occurs.");

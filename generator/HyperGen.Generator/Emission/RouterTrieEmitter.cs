@@ -155,7 +155,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         List<byte[]> texts = node.Literals.Keys.Select(RouteBytes.Utf8).ToList();
         if (texts.Exists(static text => text.Length <= 16) || children.Count > MostCompared)
         {
-            writer.Line($"ulong head{depth} = path.Head(start{depth}, length{depth});");
+            writer.Line($"ulong head{depth} = path.Head(start{depth});");
         }
         if (children.Count <= MostCompared)
         {
@@ -219,7 +219,7 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         }
     }
 
-    /// <summary>Up to eight bytes are one number, up to sixteen two that may overlap.</summary>
+    /// <summary>Up to eight bytes are one number, up to sixteen two that may overlap. What follows a shorter literal in the first number is left out.</summary>
     private static string LiteralTest(byte[] bytes, string depth)
     {
         string text = System.Text.Encoding.UTF8.GetString(bytes);
@@ -227,8 +227,16 @@ internal sealed class RouterTrieEmitter(CodeWriter writer, RouteVerbs verbs)
         {
             return $"path.Is(start{depth}, length{depth}, {CSharpText.Utf8Literal(text)})";
         }
-        string tail = bytes.Length > 8 ? $" && path.Word(start{depth} + {bytes.Length - 8}) == {CSharpText.Hex(RouteBytes.Tail(bytes))}" : "";
-        return $"length{depth} == {bytes.Length} && head{depth} == {CSharpText.Hex(RouteBytes.Head(bytes))}{tail} /* {CSharpText.Comment(text).Replace("*/", "* /")} */";
+        ulong head = RouteBytes.Head(bytes);
+        string test = bytes.Length switch
+        {
+            < 4 => $"(head{depth} & {CSharpText.Hex(RouteBytes.FirstBytes(bytes.Length))}) == {CSharpText.Hex(head)}",
+            4 => $"unchecked((uint)head{depth}) == {CSharpText.Hex(head)}",
+            < 8 => $"head{depth} << {64 - (8 * bytes.Length)} == {CSharpText.Hex(head << (64 - (8 * bytes.Length)))}",
+            8 => $"head{depth} == {CSharpText.Hex(head)}",
+            _ => $"head{depth} == {CSharpText.Hex(head)} && path.Word(start{depth} + {bytes.Length - 8}) == {CSharpText.Hex(RouteBytes.Tail(bytes))}",
+        };
+        return $"length{depth} == {bytes.Length} && {test} /* {CSharpText.Comment(text).Replace("*/", "* /")} */";
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

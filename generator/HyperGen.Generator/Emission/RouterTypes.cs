@@ -6,6 +6,7 @@ internal static class RouterTypes
     public const string Bytes = "global::System.ReadOnlySpan<byte>";
     public const string Inlined = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]";
     public const string RouteConstraint = "global::HyperGen.CompilerServices.RouteConstraint";
+    public const string RouteMethod = "global::HyperGen.CompilerServices.RouteMethod";
     public const string RoutePath = "global::HyperGen.CompilerServices.RoutePath";
     public const string RouteRange = "global::HyperGen.CompilerServices.RouteRange";
     public const string RouteRegex = "global::HyperGen.CompilerServices.RouteRegex";

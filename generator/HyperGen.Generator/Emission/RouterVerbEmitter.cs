@@ -61,25 +61,28 @@ internal static class RouterVerbEmitter
 
     private static void EmitVerb(CodeWriter writer, RouteVerbs verbs)
     {
+        List<int> usual = [.. Enumerable.Range(0, verbs.Names.Count).Where(number => MethodNumber.Fits(verbs.Names[number]))];
+        PerfectHash? hash = usual.Count == 0 ? null : PerfectHash.Find(usual.ConvertAll(number => MethodNumber.Of(verbs.Names[number])));
         writer.Line("/// <summary>The number of a method; servers hand out upper-case constants, anything else is compared without regard to case.</summary>");
         writer.Line(RouterTypes.Inlined);
         using (writer.Open("private static int Verb(string method)"))
         {
-            using (writer.Open("switch (method.Length)"))
+            if (hash is not null)
             {
-                foreach (IGrouping<int, string> group in verbs.Names.GroupBy(static name => name.Length))
+                writer.Line($"ulong text = {RouterTypes.RouteMethod}.Number(method);");
+                writer.Line($"int slot = {HashExpression.Write(hash, "text", "VerbDisplacements")};");
+                using (writer.Open("if (VerbTexts[slot] == text)"))
                 {
-                    writer.Line($"case {group.Key}:");
-                    foreach (string name in group)
-                    {
-                        writer.Line($"    if (method == {CSharpText.Literal(name)}) return {Constant(verbs, verbs.Number(name))};");
-                    }
-                    writer.Line("    break;");
+                    writer.Line("return VerbNumbers[slot];");
                 }
             }
             writer.Line("return VerbIgnoringCase(method);");
         }
         writer.Line();
+        if (hash is not null)
+        {
+            EmitVerbTables(writer, verbs, usual, hash);
+        }
         using (writer.Open("private static int VerbIgnoringCase(string method)"))
         {
             for (int i = 0; i < verbs.Names.Count; i++)
@@ -89,5 +92,23 @@ internal static class RouterVerbEmitter
             writer.Line($"return {Math.Max(31, verbs.Names.Count)};");
         }
         writer.Line();
+    }
+
+    private static void EmitVerbTables(CodeWriter writer, RouteVerbs verbs, List<int> usual, PerfectHash hash)
+    {
+        ulong[] texts = [.. Enumerable.Repeat(MethodNumber.None, hash.Slots)];
+        int[] numbers = new int[hash.Slots];
+        foreach (int number in usual)
+        {
+            ulong text = MethodNumber.Of(verbs.Names[number]);
+            (texts[hash.Slot(text)], numbers[hash.Slot(text)]) = (text, number);
+        }
+        if (hash.Displacements is { } displacements)
+        {
+            ConstantTable.Write(writer, "VerbDisplacements", displacements.Select(static value => (int)value).ToList(), "Moves the methods of a bucket to slots of their own.");
+        }
+        writer.Line("// The methods of three to seven letters by slot, each as RouteMethod reads it: one probe and one comparison, and no branch that depends on which it is.");
+        writer.Line($"private static global::System.ReadOnlySpan<ulong> VerbTexts => [{string.Join(", ", texts.Select(CSharpText.Hex))}];").Line();
+        ConstantTable.Write(writer, "VerbNumbers", numbers, "The number of each slot's method.");
     }
 }

@@ -13,6 +13,9 @@ internal static class RouteBytes
     /// <summary>The last eight bytes as a little-endian number.</summary>
     public static ulong Tail(byte[] text) => Word(text, Math.Max(0, text.Length - 8));
 
+    /// <summary>The mask of the first bytes of a word, at most eight.</summary>
+    public static ulong FirstBytes(int count) => count == 0 ? 0 : ulong.MaxValue >> (64 - (8 * count));
+
     /// <summary>Up to eight bytes from a place; missing bytes are zero.</summary>
     public static ulong Word(byte[] text, int start)
     {

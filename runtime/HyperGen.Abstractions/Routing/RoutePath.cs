@@ -21,15 +21,16 @@ public readonly ref struct RoutePath
 
     /// <summary>Looks at a path once, to find its slashes and whether it is in lower case.</summary>
     /// <param name="path">The path, beginning with <c>/</c>.</param>
+    /// <param name="hasUpperCase">Whether the path has an ASCII letter in upper case, so that it must be matched by a copy in lower case. Not kept: it is asked once.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RoutePath(ReadOnlySpan<byte> path)
+    public RoutePath(ReadOnlySpan<byte> path, out bool hasUpperCase)
     {
-        bool hasSlash = path[^1] == '/';
-        End = hasSlash ? path.Length - 1 : path.Length;
+        int end = path[^1] == '/' ? path.Length - 1 : path.Length;
+        (ulong slashes, hasUpperCase) = Scan(path);
         _path = path;
         _text = path;
-        _slashes = Scan(path, out bool hasUpperCase) | (hasSlash || path.Length >= 64 ? 0 : 1UL << path.Length);
-        HasUpperCase = hasUpperCase;
+        _slashes = slashes | (end < 64 ? 1UL << end : 0);
+        End = end;
     }
 
     /// <summary>The same path, with a copy in lower case to match by.</summary>
@@ -41,9 +42,6 @@ public readonly ref struct RoutePath
         this = path;
         _text = lower[..path._path.Length];
     }
-
-    /// <summary>Whether the path has an ASCII letter in upper case, so that it must be matched by a copy in lower case.</summary>
-    public bool HasUpperCase { get; }
 
     /// <summary>Where the path ends, without a slash at the end.</summary>
     public int End { get; }
@@ -70,32 +68,40 @@ public readonly ref struct RoutePath
         return rest != 0 ? BitOperations.TrailingZeroCount(rest) : SearchLength(start);
     }
 
-    /// <summary>The first eight bytes of a segment as a little-endian number, in lower case; zero beyond its end.</summary>
+    /// <summary>Eight bytes from where a segment starts, as a little-endian number, in lower case: more than the segment where it is shorter, and zero beyond the path.</summary>
     /// <param name="start">Where the segment starts.</param>
-    /// <param name="length">Its length, from <see cref="Length"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Head(int start, int length)
+    public ulong Head(int start)
     {
         // A word that would reach past the end of the path is read from its last eight bytes and shifted, without a branch.
         if (_text.Length >= 8)
         {
             int at = Math.Min(start, _text.Length - 8);
-            ulong word = RouteText.ReadWord(_text, at) >> ((start - at) << 3);
-            return length > 0 ? word & (ulong.MaxValue >> (64 - (Math.Min(length, 8) << 3))) : 0;
+            return RouteText.ReadWord(_text, at) >> ((start - at) << 3);
         }
-        return length <= 0 ? 0 : RouteText.LastWord(_text, start) & ~(ulong.MaxValue << (length << 3));
+        return ShortHead(start);
     }
+
+    /// <summary>The first eight bytes of a segment, zero beyond its end.</summary>
+    /// <param name="head">What <see cref="Head(int)"/> gave for it.</param>
+    /// <param name="length">Its length, from <see cref="Length"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Only(ulong head, int length) => length > 0 ? head & (ulong.MaxValue >> (64 - (Math.Min(length, 8) << 3))) : 0;
 
     /// <summary>The last eight bytes of a segment as a little-endian number, in lower case; all of a shorter one.</summary>
     /// <param name="start">Where the segment starts.</param>
     /// <param name="length">Its length, from <see cref="Length"/>.</param>
-    public ulong Tail(int start, int length) => length > 8 ? Word(start + length - 8) : Head(start, length);
+    public ulong Tail(int start, int length) => length > 8 ? Word(start + length - 8) : Only(Head(start), length);
 
     /// <summary>Eight bytes of a segment that has them, as a little-endian number, in lower case.</summary>
     /// <param name="start">The first of the eight.</param>
     /// <exception cref="ArgumentOutOfRangeException">The path ends before.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Word(int start) => System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(_text[start..]);
+    public ulong Word(int start)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Math.Max(0, _text.Length - 8));
+        return RouteText.ReadWord(_text, start);
+    }
 
     /// <summary>Whether a segment is a literal.</summary>
     /// <param name="start">Where the segment starts.</param>
@@ -134,39 +140,39 @@ public readonly ref struct RoutePath
         return length >= 0 ? length : End - start;
     }
 
-    /// <summary>One bit for each slash among the first 64 bytes. Blocks may overlap: a bit that is set twice stays set.</summary>
+    private ulong ShortHead(int start) => start < _text.Length ? RouteText.LastWord(_text, start) : 0;
+
+    /// <summary>One bit for each slash among the first 64 bytes, and whether any letter is in upper case. Blocks may overlap: a bit that is set twice stays set.</summary>
+    /// <remarks>The vectors are used up before anything is called: what lives across a call is spilled.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Scan(ReadOnlySpan<byte> path, out bool hasUpperCase)
+    private static (ulong Slashes, bool HasUpperCase) Scan(ReadOnlySpan<byte> path)
     {
         if (path.Length >= 32)
         {
             int last = Math.Min(path.Length, 64) - 32;
             Vector256<byte> first32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path));
             Vector256<byte> last32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
-            hasUpperCase = (UpperCase(first32) | UpperCase(last32)) != Vector256<byte>.Zero
-                || (path.Length > 64 && path[64..].ContainsAnyInRange((byte)'A', (byte)'Z'));
-            return Slashes(first32) | ((ulong)Slashes(last32) << last);
+            ulong slashes = Slashes(first32) | ((ulong)Slashes(last32) << last);
+            bool hasUpperCase = (UpperCase(first32) | UpperCase(last32)) != Vector256<sbyte>.Zero;
+            return (slashes, path.Length <= 64 ? hasUpperCase : hasUpperCase || HasUpperCaseBeyond(path));
         }
         if (path.Length >= 16)
         {
             int last = path.Length - 16;
             Vector128<byte> first16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path));
             Vector128<byte> last16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
-            hasUpperCase = (UpperCase(first16) | UpperCase(last16)) != Vector128<byte>.Zero;
-            return Slashes(first16) | ((ulong)Slashes(last16) << last);
+            return (Slashes(first16) | ((ulong)Slashes(last16) << last), (UpperCase(first16) | UpperCase(last16)) != Vector128<sbyte>.Zero);
         }
-        return ScanFew(path, out hasUpperCase);
+        Vector128<byte> few = Few(path);
+        uint bits = Slashes(few);
+        return ((bits & 0xFF) | ((bits >> 8) << Math.Max(path.Length - 8, 0)), UpperCase(few) != Vector128<sbyte>.Zero);
     }
 
-    /// <summary>The same for fewer than sixteen bytes: two words that may overlap make one block.</summary>
-    private static ulong ScanFew(ReadOnlySpan<byte> path, out bool hasUpperCase)
-    {
-        int last = Math.Max(path.Length - 8, 0);
-        Vector128<byte> block = Vector128.Create(RouteText.Word(path, 0), RouteText.Word(path, last)).AsByte();
-        hasUpperCase = UpperCase(block) != Vector128<byte>.Zero;
-        uint bits = Slashes(block);
-        return (bits & 0xFF) | ((bits >> 8) << last);
-    }
+    private static bool HasUpperCaseBeyond(ReadOnlySpan<byte> path) => path[64..].ContainsAnyInRange((byte)'A', (byte)'Z');
+
+    /// <summary>Fewer than sixteen bytes: two words that may overlap make one block.</summary>
+    private static Vector128<byte> Few(ReadOnlySpan<byte> path) =>
+        Vector128.Create(RouteText.Word(path, 0), RouteText.Word(path, Math.Max(path.Length - 8, 0))).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Slashes(Vector256<byte> block) => Vector256.Equals(block, Vector256.Create((byte)'/')).ExtractMostSignificantBits();
@@ -174,11 +180,12 @@ public readonly ref struct RoutePath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Slashes(Vector128<byte> block) => Vector128.Equals(block, Vector128.Create((byte)'/')).ExtractMostSignificantBits();
 
+    // 'A' is moved to the least signed byte, so that one signed comparison, which is what processors have, tells.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> UpperCase(Vector256<byte> block) =>
-        Vector256.LessThan(block - Vector256.Create((byte)'A'), Vector256.Create((byte)('Z' - 'A' + 1)));
+    private static Vector256<sbyte> UpperCase(Vector256<byte> block) =>
+        Vector256.LessThan(block.AsSByte() + Vector256.Create((sbyte)(128 - 'A')), Vector256.Create((sbyte)('Z' - 'A' + 1 - 128)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> UpperCase(Vector128<byte> block) =>
-        Vector128.LessThan(block - Vector128.Create((byte)'A'), Vector128.Create((byte)('Z' - 'A' + 1)));
+    private static Vector128<sbyte> UpperCase(Vector128<byte> block) =>
+        Vector128.LessThan(block.AsSByte() + Vector128.Create((sbyte)(128 - 'A')), Vector128.Create((sbyte)('Z' - 'A' + 1 - 128)));
 }
