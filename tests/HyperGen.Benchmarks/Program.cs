@@ -13,6 +13,9 @@ switch (args)
     case ["quick-quic"]:
         QuickQuic.Run();
         break;
+    case ["quick-scale"]:
+        QuickRouting.RunScale();
+        break;
     case ["quick-generation"]:
         QuickGeneration.Run();
         break;

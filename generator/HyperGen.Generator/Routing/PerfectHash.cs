@@ -67,6 +67,21 @@ internal sealed class PerfectHash
 
     private static bool IsPerfect(PerfectHash hash, IReadOnlyList<ulong> keys)
     {
+        if (hash.Bits <= 6)
+        {
+            // Thousands of multipliers are tried for a node: a word for the slots spares each an array.
+            ulong slots = 0;
+            foreach (ulong key in keys)
+            {
+                ulong slot = 1UL << hash.Slot(key);
+                if ((slots & slot) != 0)
+                {
+                    return false;
+                }
+                slots |= slot;
+            }
+            return true;
+        }
         bool[] taken = new bool[hash.Slots];
         foreach (ulong key in keys)
         {

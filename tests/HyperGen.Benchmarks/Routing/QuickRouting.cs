@@ -15,18 +15,32 @@ internal static class QuickRouting
     {
         foreach (string corpus in corpora.Length > 0 ? corpora : ["github203", "parse26", "static157", "matchit130", "github-openapi"])
         {
-            var workload = new RoutingWorkload(corpus);
-            int repeats = Math.Max(1, 4_000 / workload.Methods.Length);
-            (double best, long bytes) = Measure(() =>
-            {
-                for (int i = 0; i < repeats; i++)
-                {
-                    workload.MatchAll();
-                }
-            });
-            double matches = (double)repeats * workload.Methods.Length;
-            Console.WriteLine($"{corpus,-16} {best / matches:F1} ns and {bytes / matches:F2} B a match");
+            Report(corpus, new RoutingWorkload(corpus));
         }
+    }
+
+    /// <summary>The same hundred requests with ever more routes beside theirs, and then one for each of the most.</summary>
+    public static void RunScale()
+    {
+        foreach (int routes in (int[])[100, 1_000, 10_000])
+        {
+            Report($"{routes} routes, 100 requested", RoutingWorkload.Synthetic(routes, 100));
+        }
+        Report("10000 routes, all requested", RoutingWorkload.Synthetic(10_000, 10_000));
+    }
+
+    private static void Report(string name, RoutingWorkload workload)
+    {
+        int repeats = Math.Max(1, 4_000 / workload.Methods.Length);
+        (double best, long bytes) = Measure(() =>
+        {
+            for (int i = 0; i < repeats; i++)
+            {
+                workload.MatchAll();
+            }
+        });
+        double matches = (double)repeats * workload.Methods.Length;
+        Console.WriteLine($"{name,-28} {best / matches:F1} ns and {bytes / matches:F2} B a match");
     }
 
     private static (double Nanoseconds, long Bytes) Measure(Action round)
