@@ -114,7 +114,7 @@ public sealed class AccessTests
         [HyperController("/d")] public abstract class D { [Get] public static string X() => ""; }
         """,
         "'A' is abstract: an endpoint needs a class that can be made, or static methods",
-        "'B' is without a constructor that generated code can reach: an endpoint needs a class that can be made, or static methods",
+        "'B' is without a constructor that generated code can call: an endpoint needs a class that can be made, or static methods",
         "'C' is a type with required members, which generated code does not know how to set: an endpoint needs a class that can be made, or static methods");
 
     [Fact]

@@ -9,6 +9,7 @@ internal sealed class BinderEmitter
     private const string Bind = "global::HyperGen.CompilerServices.Bind";
 
     private readonly List<string> _lines = [];
+    private readonly List<string> _variables = [];
     private readonly HashSet<string> _names = new(["context", "handler", "errors", "form"], StringComparer.Ordinal);
     private readonly bool _needsForm;
     private bool _collectsErrors;
@@ -17,7 +18,7 @@ internal sealed class BinderEmitter
     public BinderEmitter(EquatableArray<ParameterModel> parameters)
     {
         _needsForm = parameters.Any(NeedsForm);
-        Arguments = parameters.Select(p => Argument(p, p.Name)).ToArray();
+        Arguments = parameters.Select(p => p.IsRefReadOnly ? Variable(p) : Argument(p, p.Name)).ToArray();
     }
 
     /// <summary>The arguments of the handler, as expressions.</summary>
@@ -36,18 +37,32 @@ internal sealed class BinderEmitter
         {
             writer.Line(line);
         }
-        if (!_collectsErrors)
+        if (_collectsErrors)
         {
-            return;
-        }
-        using (writer.Open("if (errors.Any)"))
-        {
-            writer.Line(IsAsync ? "await errors.WriteAsync(context);" : "return errors.WriteAsync(context);");
-            if (IsAsync)
+            using (writer.Open("if (errors.Any)"))
             {
-                writer.Line("return;");
+                writer.Line(IsAsync ? "await errors.WriteAsync(context);" : "return errors.WriteAsync(context);");
+                if (IsAsync)
+                {
+                    writer.Line("return;");
+                }
             }
         }
+        _variables.ForEach(line => writer.Line(line));
+    }
+
+    /// <summary>An argument that must be a variable: one of its own, made as late as the call, wherever the value is not in one.</summary>
+    private string Variable(ParameterModel parameter)
+    {
+        int lines = _lines.Count;
+        string value = Argument(parameter, parameter.Name);
+        if (_lines.Count > lines && _lines[_lines.Count - 1].StartsWith($"{parameter.Type} {value} = ", StringComparison.Ordinal))
+        {
+            return "in " + value;
+        }
+        string name = Unused(parameter.Name);
+        _variables.Add($"{parameter.Type} {name} = {value};");
+        return "in " + name;
     }
 
     /// <param name="parameter">The parameter.</param>
@@ -100,6 +115,10 @@ internal sealed class BinderEmitter
     private string Custom(ParameterModel parameter)
     {
         IsAsync = true;
+        if (parameter.AlwaysBinds)
+        {
+            return "await " + parameter.Call;
+        }
         if (parameter.Absent is { } absent)
         {
             return "await " + parameter.Call + (absent == "null" ? "" : " ?? " + absent);
@@ -156,13 +175,18 @@ internal sealed class BinderEmitter
 
     private string Local(ParameterModel parameter, string name, string value)
     {
+        name = Unused(name);
+        _lines.Add($"{parameter.Type} {name} = {value};");
+        return name;
+    }
+
+    private string Unused(string name)
+    {
         while (!_names.Add(name))
         {
             name += "_";
         }
-        name = Escape(name);
-        _lines.Add($"{parameter.Type} {name} = {value};");
-        return name;
+        return Escape(name);
     }
 
     private static string Escape(string name) =>

@@ -37,7 +37,9 @@ internal static class EndpointEmitter
         using (writer.Open($"private {(binder.IsAsync ? "async " : "")}{ValueTask} {endpoint.Name}({parameters})"))
         {
             binder.Emit(writer);
-            string call = $"{(endpoint.IsStatic ? handler : "handler")}.{endpoint.MethodName}({string.Join(", ", binder.Arguments)})";
+            string declaring = endpoint.IsHidden ? endpoint.Signature.DeclaringType : handler;
+            string receiver = endpoint.IsStatic ? declaring : endpoint.IsHidden ? $"(({declaring})handler)" : "handler";
+            string call = $"{receiver}.{endpoint.MethodName}({string.Join(", ", binder.Arguments)})";
             ReplyEmitter.Emit(writer, endpoint.Return, call, binder.IsAsync);
         }
     }

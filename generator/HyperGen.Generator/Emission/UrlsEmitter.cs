@@ -47,7 +47,9 @@ internal static class UrlsEmitter
         UrlParameter[] parameters = UrlParameter.AllOf(template, endpoint);
         writer.Line($"/// <summary>The path of {endpoint.DisplayName}: {Escape(endpoint.Template)}</summary>");
         string list = string.Join(", ", parameters.Select(static p => p.Declaration));
-        writer.Line($"public static string {(name == controller.Name ? name + "_" : SymbolExtensions.EscapedIdentifier(name))}({list}) =>");
+        // Every class has these from object.
+        string hides = parameters.Length == 0 && name is ("GetType" or "ToString" or "GetHashCode" or "MemberwiseClone") ? "new " : "";
+        writer.Line($"public static {hides}string {(name == controller.Name ? name + "_" : SymbolExtensions.EscapedIdentifier(name))}({list}) =>");
         writer.Line($"    {Path(template, parameters)};");
         writer.Line();
     }

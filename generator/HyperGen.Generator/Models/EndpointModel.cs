@@ -8,6 +8,7 @@ namespace HyperGen.Generator.Models;
 /// <param name="RouteParameters">The names of the template's parameters in its order: an ordinal is a place in this list.</param>
 /// <param name="MethodName">The C# method, escaped where it is a keyword.</param>
 /// <param name="IsStatic">Whether the method is static, so that no handler instance is needed.</param>
+/// <param name="IsHidden">Whether the class, or one between, has another method of that name: it must be called on the type that declares it.</param>
 /// <param name="Parameters">How each parameter of the method is bound.</param>
 /// <param name="Return">What the method returns and how that is answered.</param>
 /// <param name="Signature">Where reflection finds the method, for ASP.NET Core.</param>
@@ -24,6 +25,7 @@ internal sealed record EndpointModel(
     EquatableArray<string> RouteParameters,
     string MethodName,
     bool IsStatic,
+    bool IsHidden,
     EquatableArray<ParameterModel> Parameters,
     ReturnModel Return,
     SignatureModel Signature,

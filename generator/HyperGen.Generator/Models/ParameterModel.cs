@@ -27,6 +27,12 @@ internal sealed record ParameterModel(string Name, string Type, ParameterSource 
     /// <summary>Of a type that binds itself: the call, with <c>{0}</c> for the HTTP context.</summary>
     public string Call { get; init; } = "";
 
+    /// <summary>Of a type that binds itself: whether it does so to a value that is always there, because its <c>BindAsync</c> gives a struct.</summary>
+    public bool AlwaysBinds { get; init; }
+
+    /// <summary>Whether the handler asks for a variable, by <c>ref readonly</c>.</summary>
+    public bool IsRefReadOnly { get; init; }
+
     /// <summary>Whether the type is a nullable value type.</summary>
     public bool IsNullableValue { get; init; }
 

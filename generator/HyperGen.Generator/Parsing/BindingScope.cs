@@ -89,7 +89,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
         }
         if (slot.Find(Types[KnownNames.FromKeyedServices]) is { ConstructorArguments.Length: > 0 } keyed)
         {
-            return slot.Model(ParameterSource.KeyedService) with { Target = slot.Type.Qualified(), Key = keyed.ConstructorArguments[0].ToExpression() };
+            return slot.Model(ParameterSource.KeyedService) with { Target = slot.Type.QualifiedAsArgument(), Key = keyed.ConstructorArguments[0].ToExpression() };
         }
         if (slot.Find(Types[KnownNames.FromServices]) is not null)
         {
@@ -216,11 +216,11 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
             return null;
         }
         JsonCoverage.Require(contract, slot.Symbol, Context);
-        ParameterModel model = slot.Model(ParameterSource.Json) with { Key = slot.Name, Target = contract.Qualified() };
+        ParameterModel model = slot.Model(ParameterSource.Json) with { Key = slot.Name, Target = contract.QualifiedAsArgument() };
         return allowsEmpty ? model with { Absent = model.Absent ?? "default!" } : model;
     }
 
-    private static ParameterModel Service(BindingSlot slot) => slot.Model(ParameterSource.Service) with { Target = slot.Type.Qualified() };
+    private static ParameterModel Service(BindingSlot slot) => slot.Model(ParameterSource.Service) with { Target = slot.Type.QualifiedAsArgument() };
 
     private static bool IsNamed(RouteParameter parameter, string name) => string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase);
 }

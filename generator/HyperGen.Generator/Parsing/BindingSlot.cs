@@ -26,5 +26,10 @@ internal sealed record BindingSlot(ISymbol Symbol, ITypeSymbol Type, ImmutableAr
     /// <summary>The attribute with some metadata, e.g. <c>IFromQueryMetadata</c>; null when it has none.</summary>
     public AttributeData? Find(INamedTypeSymbol? metadata) => metadata is null ? null : Attributes.FirstOrDefault(a => a.AttributeClass.IsOrDerivesFrom(metadata));
 
-    public ParameterModel Model(ParameterSource source) => new(Name, Type.QualifiedWithNullability(), source) { Absent = Absent, IsNullableValue = Type.UnderlyingNullable() is not null };
+    public ParameterModel Model(ParameterSource source) => new(Name, Type.QualifiedWithNullability(), source) 
+    {
+        Absent = Absent,
+        IsNullableValue = Type.UnderlyingNullable() is not null,
+        IsRefReadOnly = Symbol is IParameterSymbol { RefKind: RefKind.RefReadOnlyParameter, ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Ordinary } },
+    };
 }

@@ -15,7 +15,7 @@ internal static class ConstructorParser
         }
         if (constructor is null)
         {
-            return "without a constructor that generated code can reach";
+            return "without a constructor that generated code can call";
         }
         bool setsRequired = constructor.GetAttributes().Any(a => a.AttributeClass.Is(context.Types[KnownNames.SetsRequiredMembers]));
         return !setsRequired && type.SelfAndBases().SelectMany(static t => t.GetMembers()).Any(static m => m is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true })
@@ -28,7 +28,7 @@ internal static class ConstructorParser
     {
         INamedTypeSymbol? marker = context.Types[KnownNames.ActivatorUtilitiesConstructor];
         return type.InstanceConstructors
-            .Where(context.CanReach)
+            .Where(c => context.CanReach(c) && c.Parameters.All(static p => p.RefKind is RefKind.None or RefKind.In))
             .OrderByDescending(c => c.GetAttributes().Any(a => a.AttributeClass.Is(marker)))
             .ThenByDescending(static c => c.Parameters.Length)
             .FirstOrDefault();
@@ -43,8 +43,7 @@ internal static class ConstructorParser
 
     private static DependencyModel Dependency(IParameterSymbol parameter, AttributeData? use, ParsingContext context)
     {
-        // List<string?> and List<string> are told apart by the compiler, and typeof takes the former; of the type itself it takes no annotation.
-        string type = parameter.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).QualifiedWithNullability();
+        string type = parameter.Type.QualifiedAsArgument();
         if (use is not null)
         {
             if (parameter.Type.IsOrDerivesFrom(context.Types[KnownNames.Use]) && use.AttributeClass.IsOrDerivesFrom((INamedTypeSymbol)parameter.Type.OriginalDefinition))

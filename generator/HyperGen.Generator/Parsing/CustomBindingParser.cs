@@ -17,15 +17,18 @@ internal static class CustomBindingParser
         }
         string parameter = $"{Bind}.Parameter(context, {slot.Index})";
         string? call = null;
+        bool alwaysBinds = false;
         if (named.AllInterfaces.Any(i => i.Is(context.Types[KnownNames.BindableFromHttpContext]) && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], named)))
         {
             call = $"{Bind}.Custom<{named.Qualified()}>(context, {parameter})";
         }
         else if (Method(named, context) is { } method)
         {
+            ITypeSymbol result = ((INamedTypeSymbol)method.ReturnType).TypeArguments[0];
+            alwaysBinds = result.IsValueType && result.UnderlyingNullable() is null;
             call = $"{method.ContainingType.Qualified()}.BindAsync(context.HttpContext{(method.Parameters.Length == 2 ? ", " + parameter : "")})";
         }
-        return call is null ? null : slot.Model(ParameterSource.Custom) with { Key = slot.Name, Target = named.Qualified(), Call = call };
+        return call is null ? null : slot.Model(ParameterSource.Custom) with { Key = slot.Name, Target = named.Qualified(), Call = call, AlwaysBinds = alwaysBinds };
     }
 
     /// <summary><c>public static ValueTask&lt;T?&gt; BindAsync(HttpContext[, ParameterInfo])</c>, of the type, its base types or its interfaces.</summary>

@@ -53,6 +53,7 @@ internal static class EndpointParser
                 RouteParameters: template.Parameters.Select(static p => p.Name).ToEquatableArray(),
                 MethodName: method.Escaped(),
                 IsStatic: method.IsStatic,
+                IsHidden: controller.SelfAndBases().TakeWhile(t => !SymbolEqualityComparer.Default.Equals(t, method.ContainingType)).Any(t => !t.GetMembers(method.Name).IsEmpty),
                 Parameters: parameters,
                 Return: returns!,
                 Signature: signature,

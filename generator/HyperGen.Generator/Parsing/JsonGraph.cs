@@ -19,7 +19,7 @@ internal sealed class JsonGraph(ConcurrentDictionary<ITypeSymbol, bool> covered)
     {
         >= SpecialType.System_Boolean and <= SpecialType.System_String => true,
         SpecialType.System_DateTime => true,
-        SpecialType.None => type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Byte } || s_simple.Contains(type.ToDisplayString()),
+        SpecialType.None => type is IArrayTypeSymbol { Rank: 1, ElementType.SpecialType: SpecialType.System_Byte } || s_simple.Contains(type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString()),
         _ => false,
     };
 

@@ -41,6 +41,8 @@ internal static class LiteralExtensions
             float.PositiveInfinity => "float.PositiveInfinity",
             float.NegativeInfinity => "float.NegativeInfinity",
             float.NaN => "float.NaN",
+            // Without its suffix it would be a double first, which has neither the digits of a decimal nor its range.
+            decimal or float => SymbolDisplay.FormatPrimitive(value, quoteStrings: true, useHexadecimalNumbers: false) + (value is decimal ? "m" : "f"),
             _ => SymbolDisplay.FormatPrimitive(value!, quoteStrings: true, useHexadecimalNumbers: false) ?? "default",
         };
         return value is string or bool or char or int ? Cast(literal, type, SpecialType.System_String, SpecialType.System_Boolean, SpecialType.System_Char, SpecialType.System_Int32, SpecialType.System_Object)

@@ -41,7 +41,7 @@ internal sealed class MembersParser(BindingScope scope)
             ParameterModel[] members = [.. slots.Select(bind).OfType<ParameterModel>()];
             return members.Length < slots.Length ? null : slot.Model(ParameterSource.Members) with
             {
-                Target = type.Qualified(),
+                Target = type.QualifiedAsArgument(),
                 Members = members.ToEquatableArray(),
                 ConstructorMembers = constructor.Parameters.Length,
             };

@@ -34,7 +34,8 @@ internal static class ReturnParser
         string jsonType = "";
         if (json is not null)
         {
-            ITypeSymbol contract = json.UnderlyingNullable() ?? json;
+            // Null as a whole is a 404; null as an element is written.
+            ITypeSymbol contract = kind is ReturnKind.Many or ReturnKind.ReplyMany ? json : json.UnderlyingNullable() ?? json;
             jsonType = contract.Qualified();
             JsonCoverage.Require(contract, method, context);
         }

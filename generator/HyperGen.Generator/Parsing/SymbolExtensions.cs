@@ -22,6 +22,9 @@ internal static class SymbolExtensions
     public static string QualifiedWithNullability(this ITypeSymbol type) =>
         type.TypeKind == TypeKind.Dynamic ? "object" : type.ToDisplayString(WithNullability);
 
+    /// <summary>The type of a value that is there, as a type argument: of its own arguments the annotations count, because the compiler tells <c>List&lt;string?&gt;</c> and <c>List&lt;string&gt;</c> apart.</summary>
+    public static string QualifiedAsArgument(this ITypeSymbol type) => type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).QualifiedWithNullability();
+
     /// <summary>The <c>T</c> of a <c>Nullable&lt;T&gt;</c>; null for any other type.</summary>
     public static ITypeSymbol? UnderlyingNullable(this ITypeSymbol type) =>
         type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : null;
