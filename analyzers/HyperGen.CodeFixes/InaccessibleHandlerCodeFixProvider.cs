@@ -17,7 +17,9 @@ public sealed class InaccessibleHandlerCodeFixProvider : CodeFixProvider
 
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        if (await context.Document.DeclaredSymbolAsync(context.Span, context.CancellationToken).ConfigureAwait(false) is { } symbol)
+        // An explicit implementation can have no modifier: who wants it served gives the method a name of its own.
+        if (await context.Document.DeclaredSymbolAsync(context.Span, context.CancellationToken).ConfigureAwait(false) is { } symbol
+            && symbol is not IMethodSymbol { MethodKind: MethodKind.ExplicitInterfaceImplementation })
         {
             context.RegisterCodeFix(
                 CodeAction.Create(

@@ -16,6 +16,8 @@ public sealed class AccessTests
             [Get("/b")] static string {|HG0008:B|}() => "";
             [Get("/c")] internal static string C() => "";
         }
+        public interface INamed { string Name(); }
+        [HyperController("/n")] public sealed class Named : INamed { [Get] public string X() => ""; [Get("/name")] string INamed.{|HG0008:Name|}() => ""; }
         public static class Outer
         {
             [HyperController("/d")] private static class {|HG0008:D|} { [Get] public static string X() => ""; }

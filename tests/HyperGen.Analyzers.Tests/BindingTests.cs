@@ -125,6 +125,9 @@ public sealed class BindingTests
         """
         using Microsoft.AspNetCore.Mvc;
         public sealed record UserId(int Value);
+        public sealed class Fields { public required int Id = 1; public int Page { get; set; } }
+        public sealed class Known(int id) { public required int Id { get; init; } = id; }
+        public sealed class Sure { [System.Diagnostics.CodeAnalysis.SetsRequiredMembers] public Sure(int id) => Id = id; public required int Id { get; init; } }
         public sealed record ParsedId(int Value) : IParsable<ParsedId>
         {
             public static ParsedId Parse(string s, IFormatProvider? provider) => new(int.Parse(s, provider));
@@ -137,6 +140,9 @@ public sealed class BindingTests
             [HyperGen.Get("/b/{id}")] public static string B(ref int {|HG0006:id|}) => "";
             [HyperGen.Get("/c")] public static string C([FromQuery] UserId {|HG0006:id|}) => "";
             [HyperGen.Get("/d/{id}")] public static string D(ParsedId id) => "";
+            [HyperGen.Get("/e")] public static string E([Microsoft.AspNetCore.Http.AsParameters] Fields {|HG0006:fields|}) => "";
+            [HyperGen.Get("/f")] public static string F([Microsoft.AspNetCore.Http.AsParameters] Known {|HG0006:known|}) => "";
+            [HyperGen.Get("/g")] public static string G([Microsoft.AspNetCore.Http.AsParameters] Sure sure) => "";
         }
         """);
 

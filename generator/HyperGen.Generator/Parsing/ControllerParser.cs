@@ -47,7 +47,7 @@ internal static class ControllerParser
         Stack<IEnumerable<IMethodSymbol>> methods = new();
         foreach (ITypeSymbol type in controller.SelfAndBases())
         {
-            ImmutableArray<IMethodSymbol> own = [.. type.GetMembers().OfType<IMethodSymbol>().Where(m => m.MethodKind == MethodKind.Ordinary && !overridden.Contains(m.OriginalDefinition))];
+            ImmutableArray<IMethodSymbol> own = [.. type.GetMembers().OfType<IMethodSymbol>().Where(m => m.MethodKind is MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation && !overridden.Contains(m.OriginalDefinition))];
             methods.Push(own);
             foreach (IMethodSymbol method in own)
             {

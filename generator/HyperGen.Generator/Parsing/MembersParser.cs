@@ -25,6 +25,10 @@ internal sealed class MembersParser(BindingScope scope)
         {
             return scope.Refuse(slot, "it needs one accessible constructor whose parameters are all to be bound, or one without parameters");
         }
+        if (Unset(type, constructor) is { } unset)
+        {
+            return scope.Refuse(slot, $"its required member '{unset.Name}' is none that is bound: only constructor parameters and properties are");
+        }
         if (_depth >= MaxDepth)
         {
             return scope.Refuse(slot, "its members contain each other without end");
@@ -59,6 +63,12 @@ internal sealed class MembersParser(BindingScope scope)
         return constructors.Length == 1 ? constructors[0]
             : type.InstanceConstructors.FirstOrDefault(c => c.Parameters.IsEmpty && scope.Context.CanReach(c));
     }
+
+    /// <summary>A member that C# wants to be set and that no parameter or property below sets: a field, or a property that a constructor parameter stands for.</summary>
+    private ISymbol? Unset(INamedTypeSymbol type, IMethodSymbol constructor) =>
+        constructor.GetAttributes().Any(a => a.AttributeClass.Is(scope.Context.Types[KnownNames.SetsRequiredMembers])) ? null
+        : type.SelfAndBases().SelectMany(static t => t.GetMembers()).FirstOrDefault(m => m is IFieldSymbol { IsRequired: true }
+            || (m is IPropertySymbol { IsRequired: true } property && constructor.Parameters.Any(p => Same(p, property))));
 
     private IEnumerable<IPropertySymbol> Properties(INamedTypeSymbol type) => type.SelfAndBases()
         .SelectMany(static t => t.GetMembers().OfType<IPropertySymbol>())

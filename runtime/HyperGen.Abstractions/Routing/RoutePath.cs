@@ -68,7 +68,7 @@ public readonly ref struct RoutePath
         return rest != 0 ? BitOperations.TrailingZeroCount(rest) : SearchLength(start);
     }
 
-    /// <summary>Eight bytes from where a segment starts, as a little-endian number, in lower case: more than the segment where it is shorter, and zero beyond the path.</summary>
+    /// <summary>Eight bytes from where a segment starts, as a little-endian number, in lower case: more than the segment where it is shorter, zero beyond the path, and anything where the segment has no byte.</summary>
     /// <param name="start">Where the segment starts.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Head(int start)
@@ -99,7 +99,7 @@ public readonly ref struct RoutePath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Word(int start)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)start, (uint)Math.Max(0, _text.Length - 8));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)(uint)start + 8, (ulong)(uint)_text.Length, nameof(start));
         return RouteText.ReadWord(_text, start);
     }
 

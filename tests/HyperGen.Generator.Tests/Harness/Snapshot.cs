@@ -6,6 +6,7 @@ using VerifyTests;
 namespace HyperGen.Generator.Tests;
 
 /// <summary>The same comparison by Verify itself, where it can be restored: <c>-p:UseVerify=true</c>.</summary>
+/// <remarks>The targets are given as Verify.SourceGenerators would make them of a driver, but for its first line that names the hint: the name of the file does.</remarks>
 internal static class Snapshot
 {
     public static Task Match(GeneratedProgram program, [CallerMemberName] string test = "", [CallerFilePath] string file = "")
@@ -14,7 +15,7 @@ internal static class Snapshot
         settings.UseDirectory(References.Metadata("Snapshots"));
         settings.UseFileName(Path.GetFileNameWithoutExtension(file) + "." + test);
         IEnumerable<Target> targets = program.Sources.Select(static s => new Target("cs", s.Value, Path.GetFileNameWithoutExtension(s.Key)));
-        return Verifier.Verify(null, targets, settings, sourceFile: file);
+        return Verifier.Verify(targets, settings, sourceFile: file).ToTask();
     }
 }
 #else
