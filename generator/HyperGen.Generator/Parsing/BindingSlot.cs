@@ -26,7 +26,7 @@ internal sealed record BindingSlot(ISymbol Symbol, ITypeSymbol Type, ImmutableAr
     /// <summary>The attribute with some metadata, e.g. <c>IFromQueryMetadata</c>; null when it has none.</summary>
     public AttributeData? Find(INamedTypeSymbol? metadata) => metadata is null ? null : Attributes.FirstOrDefault(a => a.AttributeClass.IsOrDerivesFrom(metadata));
 
-    public ParameterModel Model(ParameterSource source) => new(Name, Type.QualifiedWithNullability(), source) 
+    public ParameterModel Model(ParameterSource source) => new(Name, Type.QualifiedWithNullability(), source)
     {
         Absent = Absent,
         IsNullableValue = Type.UnderlyingNullable() is not null,
