@@ -128,7 +128,7 @@ internal sealed partial class Connection
     //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.3
     //# After receiving a 1-RTT
     //# packet, servers MUST discard 0-RTT keys within a short time; the
-    //# RECOMMENDED time is three times the Probe Timeout (PTO, see
+    //# RECOMMENDED time period is three times the Probe Timeout (PTO, see
     //# [QUIC-RECOVERY]).
     private void OnOneRttPacketOpened(Timestamp now)
     {
