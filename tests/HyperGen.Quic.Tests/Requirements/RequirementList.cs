@@ -30,7 +30,8 @@ internal sealed partial class RequirementList
     /// <summary>The file as the citations make it.</summary>
     public string Render(IReadOnlyList<Citation> citations)
     {
-        var text = new StringBuilder(string.Join('\n', _head));
+        var text = new StringBuilder();
+        foreach (var line in _head) text.Append(line).Append('\n');
         foreach (var section in _requirements.GroupBy(static requirement => requirement.Section))
         {
             text.Append(section.Key).Append('\n');
