@@ -307,8 +307,92 @@ public sealed class HostilePeerTests
         }
     }
 
+    [Fact]
+    public void Of_coalesced_packets_with_another_connection_ID_only_the_first_counts()
+    {
+        var client = new RawClient().Connect();
+        var good = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]);
+        byte[] other = [0xe0, 0, 0, 0, 1, 4, 9, 9, 9, 9, 0, 0x14, .. new byte[20]];
+        var before = client.Server!.Statistics.PacketsReceived;
+        client.Deliver([.. other, .. good]);
+        Assert.Equal(before, client.Server.Statistics.PacketsReceived);
+        client.Deliver(client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]));
+        Assert.Equal(before + 1, client.Server.Statistics.PacketsReceived);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void Garbage_with_a_flipped_key_phase_updates_nothing()
+    {
+        var client = new RawClient().Connect();
+        for (var i = 0; i < 256; i++)
+        {
+            var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01, 0x01]);
+            packet[0] ^= 0x04;
+            packet[^1] ^= (byte)(i | 1);
+            client.Deliver(packet);
+        }
+
+        Assert.Equal((0, ConnectionState.Established), (client.Server!.KeyUpdates, client.Server.State));
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void Streams_up_to_the_limit_exactly_are_opened()
+    {
+        var client = new RawClient().Connect();
+        client.Send(static frames => frames.Integers(0x0a, 4 * 99, 0));
+        Assert.Equal((ConnectionState.Established, 100), (client.Server!.State, client.Server.StreamCount));
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void Holes_in_CRYPTO_cost_no_more_than_its_buffer()
+    {
+        var client = new RawClient().Connect();
+        for (var i = 0; i < 2000 && client.Server!.State == ConnectionState.Established; i++)
+        {
+            var offset = 1 + (2 * i);
+            client.Send(frames => frames.Integers(0x06, offset, 1).Bytes(0xAA));
+        }
+
+        Assert.InRange(client.ServerEndpoint.PagesInUse, 0, 20);
+        Assert.NotEqual(ConnectionState.Established, client.Server!.State);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void A_spoofed_migration_is_paid_for_by_what_arrived_and_comes_back()
+    {
+        var client = new RawClient().Connect();
+        var elsewhere = new NetworkPath(NetworkAddress.FromIPv4(0x0A0000FF, 1), NetworkAddress.FromIPv4(0x0A000002, 443));
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]);
+        var before = client.BytesReceived;
+        client.Deliver(packet, elsewhere);
+
+        // Of what is sent now, only the challenge of the old path, which is known to be the client's, is not paid for.
+        Assert.InRange(client.BytesReceived - before, 1, (3 * packet.Length) + 1200);
+        client.Advance(TimeSpan.FromSeconds(5));
+        client.Send([0x01]);
+        Assert.Equal(NetworkAddress.FromIPv4(0x0A000001, 50000), client.Server!.Path.Remote);
+        ExpectNothingLeft(client);
+    }
+
+    [Fact]
+    public void Version_Negotiation_from_a_client_is_answered_by_nothing()
+    {
+        var client = new RawClient().Connect();
+        client.Deliver([0x80, 0, 0, 0, 0, 8, .. client.DestinationId, 4, 1, 2, 3, 4, 0, 0, 0, 1]);
+        client.Deliver([0x80, 0, 0, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 4, 1, 2, 3, 4, .. new byte[1200]]);
+        Assert.False(client.ServerEndpoint.TryTransmit(new byte[Transmit.MaxLength], out _));
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        ExpectNothingLeft(client);
+    }
+
     private static void ExpectNothingLeft(RawClient client)
     {
+        client.ExpectOthersServed();
+        Assert.Equal(0, client.Exceptions);
         client.Server!.Close(client.Now, 0);
         client.Exchange();
         client.Advance(TimeSpan.FromMinutes(5));

@@ -15,8 +15,12 @@ internal sealed class ParametersTarget : Target
             var encoded = new byte[TransportParameters.MaxEncodedLength];
             var own = new TransportParameters
             {
-                InitialSourceConnectionId = new([1, 2, 3, 4]), InitialMaxData = 1 << 20, InitialMaxStreamDataBidiLocal = 1 << 18, InitialMaxStreamsBidi = 10,
-                ActiveConnectionIdLimit = 4, MaxIdleTimeout = TimeSpan.FromSeconds(30),
+                InitialSourceConnectionId = new([1, 2, 3, 4]),
+                InitialMaxData = 1 << 20,
+                InitialMaxStreamDataBidiLocal = 1 << 18,
+                InitialMaxStreamsBidi = 10,
+                ActiveConnectionIdLimit = 4,
+                MaxIdleTimeout = TimeSpan.FromSeconds(30),
             };
             yield return [0, .. encoded[..own.Write(encoded)]];
             own.OriginalDestinationConnectionId = new([1, 2, 3, 4, 5, 6, 7, 8]);

@@ -18,6 +18,10 @@ internal sealed class RawClient
 {
     private static readonly NetworkPath ServerPath = new(NetworkAddress.FromIPv4(0x0A000001, 50000), NetworkAddress.FromIPv4(0x0A000002, 443));
 
+    [ThreadStatic]
+    private static int s_exceptions;
+
+    private readonly int _exceptionsBefore = s_exceptions;
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private readonly SeededRandom _random = new(42);
     private readonly TlsHandshake _tls;
@@ -30,6 +34,8 @@ internal sealed class RawClient
     private TrafficSecret? _readSecret;
     private TrafficSecret? _writeSecret;
     private OneRttKeys? _oneRtt;
+
+    static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => s_exceptions++;
 
     public RawClient(Action<TransportParameters>? change = null)
     {
@@ -165,6 +171,74 @@ internal sealed class RawClient
                 Receive(_buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
             }
         }
+    }
+
+    /// <summary>Exceptions thrown on this thread since the client was made, caught ones included.</summary>
+    public int Exceptions => s_exceptions - _exceptionsBefore;
+
+    /// <summary>Has somebody with manners connect to the same server, say something, and be answered; whatever this client did.</summary>
+    public void ExpectOthersServed()
+    {
+        var random = new SeededRandom(77);
+        var address = NetworkAddress.FromIPv4(0x0A000009, 40000);
+        var endpoint = new Endpoint(new() { Random = random.Fill, ResetKey = new byte[32] });
+        var client = endpoint.Connect(Now, new(ServerPath.Local, address), parameters => TestTls.Client(parameters, random));
+        Connection? server = null;
+        QuicStream? stream = null;
+        var answered = 0;
+        for (var i = 0; i < 50 && answered < 5; i++)
+        {
+            Now += TimeSpan.FromMilliseconds(30);
+            server = Pass(client, ServerEndpoint, new(address, ServerPath.Local)) ?? server;
+            if (server is null) continue;
+            while (server.TryGetEvent(out var next))
+            {
+                if (next.Kind == ConnectionEventKind.HandshakeQuestion) Answer(server);
+                else if (next.Kind == ConnectionEventKind.StreamReadable)
+                {
+                    next.Stream!.Write(next.Stream.Peek());
+                    next.Stream.Consume(next.Stream.Peek().Length);
+                }
+            }
+
+            Pass(server, endpoint, new(ServerPath.Local, address));
+            while (client.TryGetEvent(out var next))
+            {
+                if (next.Kind == ConnectionEventKind.HandshakeQuestion) Answer(client);
+                else if (next.Kind == ConnectionEventKind.HandshakeCompleted) (stream = client.TryOpenStream())!.Write("hello"u8);
+            }
+
+            answered = stream?.Peek().Length ?? 0;
+        }
+
+        Assert.Equal(5, answered);
+        client.Close(Now, 0);
+        Pass(client, ServerEndpoint, new(address, ServerPath.Local));
+        server!.Close(Now, 0);
+        server.HandleTimeout(Now + TimeSpan.FromMinutes(5));
+        Assert.Equal(ConnectionState.Drained, server.State);
+    }
+
+    private void Answer(Connection connection)
+    {
+        TestTls.Answer(connection);
+        connection.HandleAnswer(Now);
+    }
+
+    private Connection? Pass(Connection from, Endpoint to, NetworkPath path)
+    {
+        Connection? connection = null;
+        if (from.NextTimeout <= Now) from.HandleTimeout(Now);
+        while (from.TryTransmit(Now, _buffer, out var transmit))
+        {
+            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
+            {
+                var datagram = _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
+                connection = to.HandleDatagram(Now, path, transmit.Ecn, datagram) ?? connection;
+            }
+        }
+
+        return connection;
     }
 
     /// <summary>Asserts that the server closed the connection with a transport error.</summary>
