@@ -1,3 +1,7 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
 namespace HyperGen;
 
 /// <summary>Where a <see cref="HyperApp"/> listens and what it prints, from the configuration section <c>server</c>.</summary>
@@ -70,6 +74,30 @@ public sealed class HyperServerOptions
     /// <summary>The certificate for https.</summary>
     public HyperCertificateOptions Certificate { get; } = new();
 
+    /// <summary>
+    /// Further certificates, for clients that ask for one of their names, or that can verify one kind of key only: <c>server:certificates:0:path</c> and so on.
+    /// None is the default. Over HTTP/3 all certificates for a name are at hand, ECDSA before RSA; over TCP the first for the name is used.
+    /// </summary>
+    public IList<HyperCertificateOptions> Certificates { get; } = [];
+
+    /// <summary>
+    /// Whether clients are asked for a certificate, which handlers find as <c>HttpContext.Connection.ClientCertificate</c>: <c>server:clientCertificate</c> is
+    /// <c>no</c>, <c>allow</c> or <c>require</c>. The default is not to ask, as in Kestrel.
+    /// </summary>
+    public ClientCertificateMode ClientCertificate { get; set; } = ClientCertificateMode.NoCertificate;
+
+    /// <summary>
+    /// Whether a client's certificate is accepted, given its chain and what is wrong with it; null, the default, to accept those with nothing wrong. It may
+    /// be called on any thread.
+    /// </summary>
+    public Func<X509Certificate2, X509Chain?, SslPolicyErrors, bool>? ClientCertificateValidation { get; set; }
+
+    /// <summary>
+    /// A file to write the secrets of HTTP/3 connections to, in the format of SSLKEYLOGFILE, so that a tool can decrypt what was recorded; null, the default, for
+    /// none. Whoever reads the file reads all traffic: a warning says so at each start.
+    /// </summary>
+    public string? KeyLog { get; set; }
+
     /// <summary>How many endpoints the table printed at start-up shows at most; 0 for no table. The default is 100, about two screens.</summary>
     public int StartupTable { get; set; } = 100;
 }
@@ -96,6 +124,9 @@ public sealed class HyperCertificateOptions
 
     /// <summary>A PEM file with the private key; null when the file of <see cref="Path"/> has it.</summary>
     public string? KeyPath { get; set; }
+
+    /// <summary>A file with an OCSP response for the certificate, in DER, which HTTP/3 sends to clients that ask for one; null for none.</summary>
+    public string? OcspPath { get; set; }
 
     /// <summary>The password of the private key; null for none.</summary>
     public string? Password { get; set; }

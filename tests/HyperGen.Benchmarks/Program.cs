@@ -4,6 +4,7 @@ using HyperGen.Benchmarks.Connections;
 using HyperGen.Benchmarks.Generation;
 using HyperGen.Benchmarks.Quic;
 using HyperGen.Benchmarks.Routing;
+using HyperGen.Benchmarks.Tls;
 
 switch (args)
 {
@@ -15,6 +16,9 @@ switch (args)
         break;
     case ["quick-scale"]:
         QuickRouting.RunScale();
+        break;
+    case ["quick-tls"]:
+        QuickTls.Run();
         break;
     case ["quick-generation"]:
         QuickGeneration.Run();

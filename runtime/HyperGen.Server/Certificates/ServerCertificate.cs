@@ -17,6 +17,8 @@ internal sealed class ServerCertificate
     private readonly ILogger _logger;
     private readonly X509Certificate2Collection _chain = [];
     private readonly Lazy<X509Certificate2> _leaf;
+    private readonly Lazy<HttpsConnectionAdapterOptions> _https;
+    private readonly Lazy<LoadedCertificate[]> _further;
     private Action<HttpsConnectionAdapterOptions>? _defaults;
 
     public ServerCertificate(IConfiguration configuration, IOptions<HyperServerOptions> options, ILoggerFactory loggers)
@@ -25,6 +27,8 @@ internal sealed class ServerCertificate
         _options = options.Value;
         _logger = loggers.CreateLogger("HyperGen.Server");
         _leaf = new Lazy<X509Certificate2>(Load);
+        _https = new Lazy<HttpsConnectionAdapterOptions>(LoadHttps);
+        _further = new Lazy<LoadedCertificate[]>(() => [.. _options.Certificates.Select(Load)]);
     }
 
     /// <summary>Whether Kestrel loads it by itself, from its own section of the configuration.</summary>
@@ -48,14 +52,57 @@ internal sealed class ServerCertificate
 
     /// <summary>The certificate that Kestrel presents on a port, with what leads to its issuer: for HTTP/3 on the same port.</summary>
     /// <remarks>One that code has given to a single endpoint is known to that endpoint alone.</remarks>
-    public (X509Certificate2 Leaf, X509Certificate2Collection Chain) On(int port)
+    public LoadedCertificate On(int port)
     {
         if (KestrelEndpoint.On(_configuration, port)?.Certificate is { } own && CertificateOptions(own) is { } options)
         {
-            X509Certificate2Collection chain = [];
-            return (CertificateFile.Load(options, chain), chain);
+            return Load(options);
         }
-        return (Leaf, Chain);
+        return new LoadedCertificate(Leaf, Chain, IsConfigured ? Staple(_options.Certificate) : default);
+    }
+
+    /// <summary>Those of <c>server:certificates</c>, which clients that ask for their names are shown.</summary>
+    public IReadOnlyList<LoadedCertificate> Further => _further.Value;
+
+    /// <summary>What holds for all https endpoints, by code or configuration: whether clients are asked for certificates, and what is made of them.</summary>
+    public HttpsConnectionAdapterOptions Https => _https.Value;
+
+    /// <summary>Sets what the configuration says of client certificates, unless code has said something.</summary>
+    public void ApplyTo(HttpsConnectionAdapterOptions https)
+    {
+        if (https.ClientCertificateMode == ClientCertificateMode.NoCertificate)
+        {
+            https.ClientCertificateMode = _options.ClientCertificate;
+        }
+        https.ClientCertificateValidation ??= _options.ClientCertificateValidation;
+    }
+
+    private bool IsConfigured => _options.Certificate.Path is not null;
+
+    private static LoadedCertificate Load(HyperCertificateOptions options)
+    {
+        X509Certificate2Collection chain = [];
+        return new LoadedCertificate(CertificateFile.Load(options, chain), chain, Staple(options));
+    }
+
+    private static ReadOnlyMemory<byte> Staple(HyperCertificateOptions options)
+    {
+        try
+        {
+            return options.OcspPath is { } path ? File.ReadAllBytes(path) : default;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The OCSP response of a certificate, '{options.OcspPath}', cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private HttpsConnectionAdapterOptions LoadHttps()
+    {
+        var https = new HttpsConnectionAdapterOptions();
+        _defaults?.Invoke(https);
+        ApplyTo(https);
+        return https;
     }
 
     private X509Certificate2 Load()

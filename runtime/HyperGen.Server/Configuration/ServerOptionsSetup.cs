@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,8 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     private const string Known =
         "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:retry, server:maxConnections, "
         + "server:connectionMemory, server:startupTable, server:secrets, server:qlog, "
-        + "server:certificate:path, server:certificate:keyPath, server:certificate:password";
+        + "server:keyLog, server:clientCertificate, server:certificate:path, server:certificate:keyPath, server:certificate:password, server:certificate:ocspPath, "
+        + "server:certificates:0:path (and so on)";
 
     /// <summary>Whether Kestrel's own HTTP/3 is to be served, over our QUIC. It is asked when the application is built, because services depend on it.</summary>
     public static bool IsHttp3Kestrels(IConfiguration configuration)
@@ -43,11 +45,32 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "startuptable": options.StartupTable = Rows(setting); break;
                 case "secrets": options.Secrets = Text(setting); break;
                 case "qlog": options.Qlog = Text(setting); break;
+                case "keylog": options.KeyLog = Text(setting); break;
+                case "clientcertificate": options.ClientCertificate = ClientCertificate(setting); break;
                 case "certificate": Certificate(setting, options.Certificate); break;
+                case "certificates": Certificates(setting, options.Certificates); break;
                 default: throw Unknown(setting);
             }
         }
     }
+
+    private static void Certificates(IConfigurationSection section, IList<HyperCertificateOptions> certificates)
+    {
+        foreach (IConfigurationSection setting in section.GetChildren())
+        {
+            var options = new HyperCertificateOptions();
+            Certificate(setting, options);
+            certificates.Add(options.Path is null ? throw Invalid(setting, "a certificate needs a path") : options);
+        }
+    }
+
+    private static ClientCertificateMode ClientCertificate(IConfigurationSection setting) => setting.Value?.ToLowerInvariant() switch
+    {
+        "no" or "off" or "false" => ClientCertificateMode.NoCertificate,
+        "allow" => ClientCertificateMode.AllowCertificate,
+        "require" => ClientCertificateMode.RequireCertificate,
+        _ => throw Invalid(setting, "it is 'no', 'allow' or 'require'"),
+    };
 
     private static void Certificate(IConfigurationSection section, HyperCertificateOptions options)
     {
@@ -61,6 +84,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
             {
                 case "path": options.Path = Text(setting); break;
                 case "keypath": options.KeyPath = Text(setting); break;
+                case "ocsppath": options.OcspPath = Text(setting); break;
                 case "password": options.Password = Text(setting); break;
                 default: throw Unknown(setting);
             }
@@ -136,6 +160,7 @@ internal static class ServerOptionsServices
         services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
         services.AddSingleton<Certificates.ServerCertificate>();
         services.AddSingleton<Certificates.SharedSecrets>();
+        services.AddSingleton(static provider => new Certificates.KeyLogFile(provider.GetRequiredService<IOptions<HyperServerOptions>>().Value.KeyLog!));
         services.AddSingleton<IPostConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
     }
 }

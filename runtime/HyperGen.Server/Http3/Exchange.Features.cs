@@ -257,5 +257,6 @@ internal sealed partial class Exchange :
         _replacedWriter = null;
         _remoteAddress = null;
         _localAddress = null;
+        _clientCertificate = null;
     }
 }

@@ -69,6 +69,7 @@ internal sealed partial class Exchange
         _head = head;
         _hasHead = true;
         _remote = Connection!.Quic.Path.Remote;
+        _clientCertificates = Connection.Quic.Handshake.PeerCertificates;
         ReadOnlySpan<byte> method = fields.Value(head.Method);
         _method = KnownMethod(method) ?? Encoding.ASCII.GetString(method);
         ReadOnlySpan<byte> target = fields.Value(head.Path);

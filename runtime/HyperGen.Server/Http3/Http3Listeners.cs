@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
 using HyperGen.Quic.Admission;
@@ -49,6 +48,17 @@ internal sealed class Http3Listeners
         ServerSecrets secrets = services.GetRequiredService<SharedSecrets>().Current;
         ServerCertificate certificate = services.GetRequiredService<ServerCertificate>();
         var memory = new MemoryBudget(options.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
+        var verification = new ChainVerification
+        {
+            Validate = certificate.Https.ClientCertificateValidation,
+            RevocationMode = certificate.Https.CheckCertificateRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
+        };
+        HandshakeOptions handshake = HandshakeOptions.Default;
+        if (options.KeyLog is { } keyLog)
+        {
+            logger.LogWarning("The secrets of all HTTP/3 connections are written to {Path}, because server:keyLog says so: whoever reads it reads all traffic", keyLog);
+            handshake = new HandshakeOptions { KeyLog = services.GetRequiredService<KeyLogFile>().Write };
+        }
         foreach (IPEndPoint endPoint in endPoints)
         {
             var host = new Http3Host(
@@ -59,7 +69,7 @@ internal sealed class Http3Listeners
                 endPoint,
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
-            listeners.Listen(host, new ServerCredentials([Credential(certificate.On(endPoint.Port))], secrets), secrets, memory, options);
+            listeners.Listen(host, new ServerCredentials(Http3Certificates.On(certificate, endPoint.Port, logger), secrets, handshake, verification), secrets, memory, options);
         }
         if (options.AltSvc)
         {
@@ -81,13 +91,6 @@ internal sealed class Http3Listeners
     }
 
     private Task StopAsync(TimeSpan patience) => Task.WhenAll(_groups.Select(group => group.StopAsync(patience)));
-
-    private static Credential Credential((X509Certificate2 Leaf, X509Certificate2Collection Chain) certificate)
-    {
-        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.Leaf.GetECDsaPrivateKey() ?? certificate.Leaf.GetRSAPrivateKey()
-            ?? throw new InvalidOperationException("HTTP/3 needs a certificate with an ECDSA or RSA key; or switch it off with server:http3=off.");
-        return new Credential([certificate.Leaf.RawDataMemory, .. certificate.Chain.Select(static issuer => issuer.RawDataMemory)], key);
-    }
 
     private static IEnumerable<IPEndPoint> EndPoints(string address)
     {

@@ -14,7 +14,9 @@ namespace HyperGen.Transport.Shards;
 /// </remarks>
 internal sealed class ServerCredentials : IDisposable
 {
-    private readonly ServerSelection? _selection;
+    private readonly NamedSelections? _selections;
+    private readonly ChainVerification _verification;
+    private readonly ReplayWindow _replays = new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     private readonly Func<Connection, SelectCredentialsQuestion, ValueTask<ServerSelection>>? _select;
     private readonly AnswerDesk _desk = new();
     private readonly HandshakeOptions _options;
@@ -25,7 +27,18 @@ internal sealed class ServerCredentials : IDisposable
     /// <param name="secrets">Where the keys of session tickets come from; null for keys that are gone with the process.</param>
     /// <param name="options">What may be negotiated; null for all we know.</param>
     public ServerCredentials(IReadOnlyList<Credential> credentials, ServerSecrets? secrets = null, HandshakeOptions? options = null)
-        : this(secrets, options) => _selection = new([Http3Connection.Protocol], credentials);
+        : this(new NamedSelections(new ServerSelection([Http3Connection.Protocol], credentials), []), secrets, options)
+    {
+    }
+
+    /// <summary>Credentials by the name that the client asks for.</summary>
+    /// <param name="selections">The credentials.</param>
+    /// <param name="secrets">As above.</param>
+    /// <param name="options">As above.</param>
+    /// <param name="verification">What is made of clients' certificates; null for the system's judgement.</param>
+    public ServerCredentials(
+        NamedSelections selections, ServerSecrets? secrets = null, HandshakeOptions? options = null, ChainVerification? verification = null)
+        : this(secrets, options, verification) => _selections = selections;
 
     /// <summary>Credentials that are looked up for each client, which may take its time and is done at the desk.</summary>
     /// <param name="select">Looks them up.</param>
@@ -33,13 +46,20 @@ internal sealed class ServerCredentials : IDisposable
     /// <param name="options">As above.</param>
     public ServerCredentials(
         Func<Connection, SelectCredentialsQuestion, ValueTask<ServerSelection>> select, ServerSecrets? secrets = null, HandshakeOptions? options = null)
-        : this(secrets, options) => _select = select;
+        : this(secrets, options, verification: null) => _select = select;
 
-    private ServerCredentials(ServerSecrets? secrets, HandshakeOptions? options)
+    private ServerCredentials(ServerSecrets? secrets, HandshakeOptions? options, ChainVerification? verification)
     {
+        _verification = verification ?? new ChainVerification();
         _options = options ?? HandshakeOptions.Default;
         _tickets = new SharedTickets(secrets ?? ServerSecrets.Create(), _options.Crypto);
     }
+
+    /// <summary>
+    /// Whether early data is admitted when it is fresh, no replay, and no limit it relies on has shrunk. Default: no, for it is only for an application that
+    /// tells requests apart that came so (<c>QuicStream.IsEarly</c>).
+    /// </summary>
+    public bool AdmitsEarlyData { get; init; }
 
     /// <summary>Makes the server's half of a handshake, on the shard of the connection.</summary>
     public TlsHandshake CreateHandshake(ReadOnlyMemory<byte> transportParameters)
@@ -55,20 +75,23 @@ internal sealed class ServerCredentials : IDisposable
         TlsHandshake handshake = connection.Handshake;
         switch (question)
         {
-            case SelectCredentialsQuestion when _selection is null:
+            case SelectCredentialsQuestion when _selections is null:
                 _desk.Ask(shard, connection, question, question => SelectAsync(connection, question));
                 return;
-            case SelectCredentialsQuestion:
-                handshake.AnswerCredentials(question.Id, _selection);
+            case SelectCredentialsQuestion select:
+                handshake.AnswerCredentials(select.Id, _selections.Find(select.ServerName));
                 break;
+            case VerifyChainQuestion:
+                _desk.Ask(shard, connection, question, question => new ValueTask<Action<TlsHandshake>>(Verify((VerifyChainQuestion)question)));
+                return;
             case SignQuestion { Credential.SignsQuickly: false }:
                 _desk.Ask(shard, connection, question, static question => new ValueTask<Action<TlsHandshake>>(Sign((SignQuestion)question)));
                 return;
             case SignQuestion sign:
                 handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
                 break;
-            case AdmitEarlyDataQuestion:
-                handshake.AnswerEarlyData(question.Id, isAdmitted: false);
+            case AdmitEarlyDataQuestion admit:
+                handshake.AnswerEarlyData(admit.Id, AdmitsEarlyData && connection.MayAdmitEarlyData(admit) && IsFirst(admit));
                 break;
             default:
                 handshake.Refuse(question.Id, TlsAlert.InternalError, "The server has no answer to this question.");
@@ -93,6 +116,15 @@ internal sealed class ServerCredentials : IDisposable
     {
         ServerSelection selection = await _select!(connection, (SelectCredentialsQuestion)question);
         return handshake => handshake.AnswerCredentials(question.Id, selection);
+    }
+
+    private bool IsFirst(AdmitEarlyDataQuestion question) =>
+        _replays.TryAdmit(question.Binder.Span, question.IssuedAt, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    private Action<TlsHandshake> Verify(VerifyChainQuestion question)
+    {
+        TlsAlert? alert = _verification.Verify(question);
+        return handshake => _ = alert is null ? handshake.AnswerChain(question.Id) : handshake.Refuse(question.Id, alert.Value, "The client's certificate is not accepted.");
     }
 
     private static Action<TlsHandshake> Sign(SignQuestion question)

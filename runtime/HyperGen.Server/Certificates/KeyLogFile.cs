@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace HyperGen.Server.Certificates;
+
+/// <summary>
+/// Writes the secrets of connections to a file in the format of SSLKEYLOGFILE (RFC 9850), with which Wireshark and the like can decrypt them. Only the user
+/// may read it.
+/// </summary>
+/// <remarks>Its lines are written where they arise, on the shards: who debugs a protocol can wait.</remarks>
+internal sealed class KeyLogFile : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly FileStream _file;
+
+    /// <param name="path">The file, to which is appended.</param>
+    /// <exception cref="InvalidOperationException">The file cannot be written, or others may read it.</exception>
+    public KeyLogFile(string path)
+    {
+        try
+        {
+            _file = PrivateFile.Append(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"The file of server:keyLog, '{path}', cannot be written: {failure.Message}", failure);
+        }
+        if (!PrivateFile.IsPrivate(path))
+        {
+            _file.Dispose();
+            throw new InvalidOperationException($"The file of server:keyLog, '{path}', may be read by others, and secrets are not written there: chmod 600 it, or delete it.");
+        }
+    }
+
+    /// <summary>Writes a line. Safe for all threads.</summary>
+    public void Write(ReadOnlySpan<byte> label, ReadOnlySpan<byte> clientRandom, ReadOnlySpan<byte> secret)
+    {
+        byte[] line = Encoding.ASCII.GetBytes(
+            $"{Encoding.ASCII.GetString(label)} {Convert.ToHexStringLower(clientRandom)} {Convert.ToHexStringLower(secret)}\n");
+        lock (_lock)
+        {
+            if (_file.CanWrite)
+            {
+                _file.Write(line);
+                _file.Flush();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file.Dispose();
+        }
+    }
+}
