@@ -75,7 +75,7 @@ public sealed class BuildTests
     [Theory]
     [InlineData("--server:httpPort=eighty", "The setting server:httpPort is 'eighty', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
     [InlineData("--server:port=65536", "The setting server:port is '65536', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
-    [InlineData("--server:prot=1", "There is no setting server:prot. Those below server: are server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:retry, server:maxConnections, server:connectionMemory, server:startupTable, server:secrets, server:qlog, server:certificate:path, server:certificate:keyPath, server:certificate:password.")]
+    [InlineData("--server:prot=1", "There is no setting server:prot. Those below server: are server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:retry, server:maxConnections, server:connectionMemory, server:startupTable, server:secrets, server:qlog, server:keyLog, server:clientCertificate, server:certificate:path, server:certificate:keyPath, server:certificate:password, server:certificate:ocspPath, server:certificates:0:path (and so on).")]
     [InlineData("--server:retry=maybe", "The setting server:retry is 'maybe', which cannot be: it is 'auto', 'never' or 'always'.")]
     [InlineData("--server:maxConnections=0", "The setting server:maxConnections is '0', which cannot be: it is a number of connections, at least 1.")]
     [InlineData("--server:connectionMemory=1M", "The setting server:connectionMemory is '1M', which cannot be: it is a number of bytes, at least 1048576.")]
