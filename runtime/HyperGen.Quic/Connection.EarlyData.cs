@@ -114,7 +114,7 @@ internal sealed partial class Connection
         if (Role == Role.Server && Application.Read is null && EarlyData == EarlyDataState.None && HandshakeSpace.Write is null && !HandshakeSpace.IsDiscarded)
         {
             // It overtook the ClientHello, or the answer to one of its questions is not there yet.
-            if (!_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
+            if (!_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
             return;
         }
 

@@ -156,8 +156,7 @@ internal sealed partial class Connection
         var delay = space.Id == PacketNumberSpaceId.ApplicationData
             ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 30) << exponent)
             : TimeSpan.Zero;
-        _recovery.OnAckReceived(now, space.Id, ack, delay);
-        if (space.Id == PacketNumberSpaceId.Handshake) _recovery.ReceivedHandshakeAck = true;
+        _recovery.OnAckReceived(now, space.Id, ack, delay, _held);
         ProcessEcn(now, space, ack);
         for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i]);
         OnPacketsLost(now);
@@ -188,6 +187,10 @@ internal sealed partial class Connection
         //# in the IP header as a signal of congestion.
         if (ack.Ecn.CongestionExperienced <= previous.CongestionExperienced) return;
         Statistics.CongestionMarks += ack.Ecn.CongestionExperienced - previous.CongestionExperienced;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.1
+        //# The sender MUST exit slow start and enter a recovery period when a packet is lost or
+        //# when the ECN-CE count reported by its peer increases.
         _recovery.Controller.OnCongestionEvent(now, _recovery.Acked[0].TimeSent);
     }
 

@@ -12,6 +12,9 @@ internal sealed partial class Connection
     private bool _sentSinceActivity;
     private bool _packetIsDropped;
 
+    /// <summary>How long the packet being handled waited for its keys.</summary>
+    private TimeSpan _held;
+
     /// <summary>Handles a datagram that the endpoint found to be this connection's. It is decrypted in place.</summary>
     internal void HandleDatagram(Timestamp now, in NetworkPath path, EcnCodepoint ecn, Span<byte> datagram)
     {
@@ -81,7 +84,7 @@ internal sealed partial class Connection
     {
         if (space.Read is null)
         {
-            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
+            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
             return;
         }
 
@@ -112,7 +115,7 @@ internal sealed partial class Connection
     {
         if (_oneRtt is not { CanRead: true })
         {
-            if (!_undecryptable.TryAdd(packet)) Statistics.PacketsDropped++;
+            if (!_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
             return;
         }
 
@@ -227,8 +230,11 @@ internal sealed partial class Connection
                 continue;
             }
 
+            _held = now - _undecryptable.ArrivalOf(i);
             HandlePacket(now, path, ecn, packet.Length, header, packet);
             _undecryptable.RemoveAt(i);
         }
+
+        _held = default;
     }
 }

@@ -113,11 +113,36 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
         //# When a PTO timer expires, a sender MUST send at least one ack-
         //# eliciting packet in the packet number space as a probe.
-        var space = _spaces[(int)id];
-        var inFlight = _recovery.InFlight(id);
-        space.Probes = inFlight.AckElicitingInFlight > 0 ? 2 : 1;
+        Probe(_spaces[(int)id], _recovery.HasAckElicitingInFlight(id) ? 2 : 1);
 
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
+        //# In addition to sending data in the packet number space for which the
+        //# timer expired, the sender SHOULD send ack-eliciting packets from
+        //# other packet number spaces with in-flight data, coalescing packets if
+        //# possible.
+        foreach (var other in _spaces)
+        {
+            if (other.Id != id && CanSend(other) && _recovery.HasAckElicitingInFlight(other.Id)) Probe(other, 1);
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.2.1
+        //# When the PTO fires, the client MUST send a Handshake packet if it has
+        //# Handshake keys, otherwise it MUST send an Initial packet in a UDP
+        //# datagram with a payload of at least 1200 bytes.
+        if (Role == Role.Client && HandshakeSpace.Write is not null) HandshakeSpace.Probes = Math.Max(HandshakeSpace.Probes, 1);
+    }
+
+    private bool CanSend(PacketNumberSpace space) => space.Write is not null || (space == Application && _oneRtt is not null);
+
+    private void Probe(PacketNumberSpace space, int count)
+    {
+        space.Probes = count;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2
+        //# A PTO timer expiration event does not indicate packet loss and MUST NOT cause prior
+        //# unacknowledged packets to be marked as lost.
         // The oldest packet is the likeliest to be missed: its frames go again, without it being declared lost.
+        var inFlight = _recovery.InFlight(space.Id);
         for (var i = 0; i < inFlight.Count; i++)
         {
             if (inFlight[i].Gone || !inFlight[i].AckEliciting) continue;

@@ -20,6 +20,7 @@ internal sealed partial class Connection
     private const int MaxAckOnlyPackets = 16;
 
     private Timestamp _pacedUntil = Timestamp.Never;
+    private bool _isPacingLimited;
     private int _ackOnlyPackets;
     private EcnCodepoint _mark;
 
@@ -54,6 +55,7 @@ internal sealed partial class Connection
         }
 
         if (length == 0) return false;
+        if (_pacedUntil.IsNever) _isPacingLimited &= _streams.HasData || HasDatagrams;
         OnAmplificationLimitMoved(now);
         _recovery.SetLossDetectionTimer(now);
         transmit = new(_path.Path, length, segment, _mark);
@@ -110,10 +112,22 @@ internal sealed partial class Connection
 
     private bool MayAddData(Timestamp now, int size)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7
+        //# An endpoint MUST NOT send a packet if it would cause bytes_in_flight (see Appendix B.2)
+        //# to be larger than the congestion window, unless the packet is sent on a PTO timer
+        //# expiration
         if (!_recovery.Controller.HasRoom(size)) return false;
         if (State != ConnectionState.Established) return true;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
+        //# A sender SHOULD pace sending of all in-flight packets based on input from the congestion
+        //# controller.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
+        //# Senders MUST either use pacing or limit such bursts.
         if (_path.Pacer.Budget(now, _recovery.Controller, _recovery.Rtt) >= size) return true;
-        if (_streams.HasData || HasDatagrams) _pacedUntil = _path.Pacer.NextSend(_recovery.Controller, _recovery.Rtt);
+        _isPacingLimited = _streams.HasData || HasDatagrams;
+        if (_isPacingLimited) _pacedUntil = _path.Pacer.NextSend(_recovery.Controller, _recovery.Rtt);
         return false;
     }
 
@@ -123,6 +137,12 @@ internal sealed partial class Connection
         var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
         var isEarly = isApplication && _oneRtt is null;
         if ((!isApplication || isEarly) && space.Write is null) return false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
+        //# An endpoint SHOULD include new data in packets that are sent on PTO expiration.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.5
+        //# Probe packets MUST NOT be blocked by the congestion controller.
         mayAddData |= space.Probes > 0;
         var isClosing = State == ConnectionState.Closing;
         if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
@@ -190,6 +210,8 @@ internal sealed partial class Connection
 
     private bool WantsToSend(Timestamp now, PacketNumberSpace space, bool mayAddData)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
+        //# packets containing only ACK frames SHOULD therefore not be paced.
         if (space.Received.IsDue(now) || space.Probes > 0) return true;
         if (!mayAddData) return false;
         if (space.Crypto.HasPending) return true;
@@ -210,6 +232,12 @@ internal sealed partial class Connection
             if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder);
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
+        //# All probe packets sent on a PTO MUST be ack-eliciting.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4
+        //# When there is no data to send, the sender SHOULD send a PING or other ack-eliciting
+        //# frame in a single packet, rearming the PTO timer.
         if (!builder.AckEliciting && (space.Probes > 0 || (hasAck && ackDue && mayAddData && AckNeedsAnswer(space))))
         {
             WritePing(ref builder);
@@ -325,8 +353,12 @@ internal sealed partial class Connection
             IsMarked = isMarked,
             IsMtuProbe = packet.IsMtuProbe,
 
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
+            //# A sender SHOULD NOT consider itself application limited if it would have fully utilized
+            //# the congestion window without pacing delay.
+
             // Chromium's measure: a window half full is being used.
-            WindowLimited = (controller.BytesInFlight + bytes.Length) * 2 >= controller.Window,
+            WindowLimited = _isPacingLimited || (controller.BytesInFlight + bytes.Length) * 2 >= controller.Window,
         });
     }
 

@@ -8,14 +8,14 @@ internal sealed class UndecryptablePackets(PagePool pages)
     /// <summary>A client's first flight of requests; more would let a stranger make us hold memory.</summary>
     private const int MaxPackets = 8;
 
-    private readonly List<(byte[] Page, int Length)> _packets = [];
+    private readonly List<(byte[] Page, int Length, Timestamp Arrived)> _packets = [];
 
-    public bool TryAdd(ReadOnlySpan<byte> packet)
+    public bool TryAdd(Timestamp now, ReadOnlySpan<byte> packet)
     {
         if (_packets.Count == MaxPackets || packet.Length > PagePool.LargePage || !pages.HasRoomFor(packet.Length)) return false;
         var page = pages.Rent(PagePool.LargePage);
         packet.CopyTo(page);
-        _packets.Add((page, packet.Length));
+        _packets.Add((page, packet.Length, now));
         return true;
     }
 
@@ -30,9 +30,12 @@ internal sealed class UndecryptablePackets(PagePool pages)
 
     public Span<byte> this[int index] => _packets[index].Page.AsSpan(0, _packets[index].Length);
 
+    /// <summary>When a packet came.</summary>
+    public Timestamp ArrivalOf(int index) => _packets[index].Arrived;
+
     public void Clear()
     {
-        foreach (var (page, _) in _packets) pages.Return(page);
+        foreach (var (page, _, _) in _packets) pages.Return(page);
         _packets.Clear();
     }
 }

@@ -218,6 +218,10 @@ public sealed class PathTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.1
+    //= type=test
+    //# The sender MUST exit slow start and enter a recovery period when a packet is lost or
+    //# when the ECN-CE count reported by its peer increases.
     [Fact]
     public void Marks_are_seen_to_arrive_and_congestion_shrinks_the_window_before_anything_is_lost()
     {

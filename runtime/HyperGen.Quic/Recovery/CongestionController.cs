@@ -16,11 +16,18 @@ internal abstract class CongestionController(int maxDatagramSize)
     /// <summary>kMaxWindow is not the RFC's: it stops a window from growing without end on a path that never loses anything.</summary>
     private const long LargestWindow = 64 << 20;
 
-    private long _window = InitialWindow(maxDatagramSize);
+    private long _window = InitialWindowOf(maxDatagramSize);
 
     public int MaxDatagramSize { get; private set; } = maxDatagramSize;
 
     public long BytesInFlight { get; private set; }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.2
+    //# If the maximum datagram size changes during the connection, the initial congestion
+    //# window SHOULD be recalculated with the new size.
+
+    /// <summary>kInitialWindow for the present datagram size.</summary>
+    public long InitialWindow => InitialWindowOf(MaxDatagramSize);
 
     /// <summary>congestion_window.</summary>
     public long Window
@@ -83,5 +90,5 @@ internal abstract class CongestionController(int maxDatagramSize)
     //# window of ten times the maximum datagram size (max_datagram_size),
     //# while limiting the window to the larger of 14,720 bytes or twice the
     //# maximum datagram size.
-    private static long InitialWindow(int maxDatagramSize) => Math.Min(10 * maxDatagramSize, Math.Max(14_720, 2 * maxDatagramSize));
+    private static long InitialWindowOf(int maxDatagramSize) => Math.Min(10 * maxDatagramSize, Math.Max(14_720, 2 * maxDatagramSize));
 }

@@ -1,5 +1,9 @@
 namespace HyperGen.Quic.Recovery;
 
+//= https://www.rfc-editor.org/rfc/rfc9002#section-7
+//# the chosen controller MUST conform to the congestion control guidelines specified in
+//# Section 3.1 of [RFC8085].
+
 /// <summary>
 /// CUBIC (RFC 9438): after a loss the window grows along a cubic of the time since then, flat around the window at which the loss happened, so that a
 /// long fast path is filled again in seconds; never slower than Reno would be. Slow start is HyStart++'s.
@@ -26,6 +30,10 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
     public override void OnPacketAcked(Timestamp now, in SentPacket packet, in RttEstimator rtt)
     {
         if (packet.TimeSent <= _recoveryStart) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
+        //# When this occurs, the congestion window SHOULD NOT be increased in either slow start or
+        //# congestion avoidance.
         if (!packet.WindowLimited)
         {
             // RFC 9438 section 5.8: time in which the application had nothing to send is not time in which the window was tried.
@@ -41,6 +49,11 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
             return;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.3
+        //= type=exception
+        //= reason=CUBIC grows along its cubic (RFC 9438 section 4.2), for long fast paths; section 7 leaves the choice of controller free, and NewReno adds one datagram.
+        //# MUST limit the increase to the congestion window to at most one maximum datagram size
+        //# for each congestion window that is acknowledged.
         if (_epochStart.IsNever) StartEpoch(now);
         double segment = MaxDatagramSize;
 
@@ -66,7 +79,17 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
         var window = Window / (double)MaxDatagramSize;
         _windowMax = window < _windowMax ? window * (1 + Beta) / 2 : window;
         _priorWindow = Window;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
+        //= type=exception
+        //= reason=CUBIC has a factor of its own, 0.7 (RFC 9438 section 4.6); section 7 leaves the choice of controller free, and NewReno halves.
+        //# On entering a recovery period, a sender MUST set the slow start threshold to half the
+        //# value of the congestion window when loss is detected.
         SlowStartThreshold = Math.Max((long)(Window * Beta), MinimumWindow);
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
+        //# The congestion window MUST be set to the reduced value of the slow start threshold
+        //# before exiting the recovery period.
         Window = SlowStartThreshold;
     }
 

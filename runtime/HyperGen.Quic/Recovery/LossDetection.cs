@@ -13,6 +13,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.1
     //# The RECOMMENDED initial value for the packet reordering threshold
     //# (kPacketThreshold) is 3
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.1
+    //# implementations SHOULD NOT use a packet threshold less than 3
     private const int PacketThreshold = 3;
 
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.1
@@ -62,7 +65,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
     public bool HasHandshakeKeys { get; set; }
 
-    public bool ReceivedHandshakeAck { get; set; }
+    public bool ReceivedHandshakeAck { get; private set; }
 
     /// <summary>A server that may not send sets no timer.</summary>
     public bool AtAmplificationLimit { get; set; }
@@ -84,6 +87,10 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         added.Follows = space.LastInFlight;
         space.LastInFlight = packet.Number;
         if (packet.AckEliciting) space.TimeOfLastAckEliciting = now;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.5
+        //# A sender MUST however count these packets as being additionally in flight, since these
+        //# packets add network load without establishing packet loss.
         if (packet.Path == Path) Controller.OnPacketSent(packet.Size);
     }
 
@@ -106,9 +113,11 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <param name="id">The space of the packet it arrived in.</param>
     /// <param name="ack">The frame, which acknowledges nothing that was not sent.</param>
     /// <param name="ackDelay">Its ACK Delay, scaled.</param>
-    public void OnAckReceived(Timestamp now, PacketNumberSpaceId id, in AckFrame ack, TimeSpan ackDelay)
+    /// <param name="held">How long it waited here for the keys of its packet.</param>
+    public void OnAckReceived(Timestamp now, PacketNumberSpaceId id, in AckFrame ack, TimeSpan ackDelay, TimeSpan held = default)
     {
         BeginSettling(id);
+        if (id == PacketNumberSpaceId.Handshake) ReceivedHandshakeAck = true;
         var space = _spaces[(int)id];
         LargestAckedGrew = ack.Largest > space.LargestAcked;
         if (LargestAckedGrew) space.LargestAcked = ack.Largest;
@@ -118,10 +127,36 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         //# An endpoint generates an RTT sample on receiving an ACK frame that
         //# meets the following two conditions:
         var newest = Acked[0];
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-5.1
+        //# To avoid generating multiple RTT samples for a single packet, an ACK frame SHOULD NOT be
+        //# used to update RTT estimates if it does not newly acknowledge the largest acknowledged
+        //# packet.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-5.1
+        //# An RTT sample MUST NOT be generated on receiving an ACK frame that does not newly
+        //# acknowledge at least one ack-eliciting packet.
         if (newest.Number == ack.Largest && Acked.AnyAckEliciting && newest.Path == Path)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-5.3
+            //# the endpoint SHOULD ignore max_ack_delay until the handshake is confirmed
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-5.3
+            //# SHOULD ignore the peer's max_ack_delay until the handshake is confirmed;
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-5.3
+            //# MUST use the lesser of the acknowledgment delay and the peer's max_ack_delay after the
+            //# handshake is confirmed
             if (HandshakeConfirmed && ackDelay > MaxAckDelay) ackDelay = MaxAckDelay;
-            _rtt.UpdateRtt(now, now - newest.TimeSent, ackDelay);
+            var sample = now - newest.TimeSent;
+
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-5.3
+            //# In such cases, an endpoint SHOULD subtract such local delays from its RTT sample until
+            //# the handshake is confirmed.
+
+            // An acknowledgment that came before its packet left was a guess: nothing is subtracted for it.
+            if (!HandshakeConfirmed && held < sample) sample -= held;
+            _rtt.UpdateRtt(now, sample, ackDelay);
             Controller.OnRttSample(_rtt);
         }
 
@@ -180,9 +215,18 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         }
 
         sent.Clear();
+        _spaces[(int)id].LossTime = Timestamp.Never;
         PtoCount = 0;
         SetLossDetectionTimer(now);
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.2
+    //# When Initial or Handshake keys are discarded, the PTO and loss detection timers MUST be
+    //# reset
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.4
+    //# The sender MUST discard all recovery state associated with those packets and MUST remove
+    //# them from the count of bytes in flight.
 
     /// <summary>Packets of a space whose keys are gone can neither be acknowledged nor lost.</summary>
     public void OnPacketNumberSpaceDiscarded(Timestamp now, PacketNumberSpaceId id, SentFrames frames)
@@ -202,17 +246,29 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         SetLossDetectionTimer(now);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+    //# A sender SHOULD restart its PTO timer every time an ack-eliciting packet is sent or
+    //# acknowledged, or when Initial or Handshake keys are discarded
     public void SetLossDetectionTimer(Timestamp now)
     {
         var (lossTime, _) = GetLossTimeAndSpace();
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+        //# The PTO timer MUST NOT be set if a timer is set for time threshold loss detection
         if (!lossTime.IsNever) Timer = lossTime;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.2.1
+        //# If no additional data can be sent, the server's PTO timer MUST NOT be armed until
+        //# datagrams have been received from the client
         else if (AtAmplificationLimit) Timer = Timestamp.Never;
-        else if (!AnyAckElicitingInFlight && PeerCompletedAddressValidation) Timer = Timestamp.Never;
+        else if (!AnyProbeable && PeerCompletedAddressValidation) Timer = Timestamp.Never;
         else Timer = GetPtoTimeAndSpace(now).Time;
     }
 
-    private bool AnyAckElicitingInFlight =>
-        _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight + _spaces[2].Sent.AckElicitingInFlight > 0;
+    /// <summary>Whether anything is in flight that a probe timeout may be set for: what else a client has sent does not hide that the server waits for it.</summary>
+    private bool AnyProbeable =>
+        _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight > 0
+        || (HandshakeConfirmed && _spaces[2].Sent.AckElicitingInFlight > 0);
 
     private bool PeerCompletedAddressValidation => role == Role.Server || ReceivedHandshakeAck || HandshakeConfirmed;
 
@@ -255,6 +311,10 @@ internal sealed class LossDetection(Role role, CongestionController controller)
             ref var packet = ref sent[i];
             if (packet.Number > space.LargestAcked) break;
             if (packet.Gone) continue;
+
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.2
+            //# an endpoint SHOULD declare an earlier packet lost if it was sent a threshold amount of
+            //# time in the past.
             if (packet.TimeSent + delay <= now || space.LargestAcked.Value >= packet.Number.Value + PacketThreshold)
             {
                 Lost.Add(packet);
@@ -262,6 +322,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
             }
             else
             {
+                //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.2
+                //# If packets sent prior to the largest acknowledged packet cannot yet be declared lost,
+                //# then a timer SHOULD be set for the remaining time.
                 space.LossTime = Timestamp.Min(space.LossTime, packet.TimeSent + delay);
             }
         }
@@ -289,16 +352,30 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         }
 
         if (!any) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.1
+        //# The sender MUST exit slow start and enter a recovery period when a packet is lost or
+        //# when the ECN-CE count reported by its peer increases.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.4
+        //# Endpoints MUST NOT ignore the loss of packets that were sent after the earliest
+        //# acknowledged packet in a given packet number space.
         Controller.OnCongestionEvent(now, lastLoss);
         if (!InPersistentCongestion()) return;
         PersistentCongestions++;
         Controller.OnPersistentCongestion();
+        _rtt.OnPersistentCongestion();
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
     //# A sender establishes persistent congestion after the receipt of an
     //# acknowledgment if two packets that are ack-eliciting are declared
     //# lost
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
+    //= type=exception
+    //= reason=Spaces other than the application's live for a few round trips, shorter than any such silence; looking at the space acknowledged alone is permitted.
+    //# persistent congestion SHOULD consider packets sent across packet number spaces.
 
     /// <summary>Whether the packets just lost are an unbroken run, nothing between them acknowledged, that is longer than three probe timeouts.</summary>
     private bool InPersistentCongestion()
@@ -316,6 +393,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
             //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
             //# The persistent congestion period SHOULD NOT start until there is at
             //# least one RTT sample.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.2
+            //# These two packets MUST be ack-eliciting
             if (!packet.AckEliciting || packet.IsMtuProbe || packet.Path != Path || packet.TimeSent <= _rtt.FirstSample) continue;
             runStart = Timestamp.Min(runStart, packet.TimeSent);
             if (packet.TimeSent - runStart > threshold) return true;
@@ -347,7 +427,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         //# the client MUST set the PTO timer if the client has not received
         //# an acknowledgment for any of its Handshake packets and the handshake
         //# is not confirmed
-        if (!AnyAckElicitingInFlight) return (now + duration, HasHandshakeKeys ? PacketNumberSpaceId.Handshake : PacketNumberSpaceId.Initial);
+        if (!AnyProbeable) return (now + duration, HasHandshakeKeys ? PacketNumberSpaceId.Handshake : PacketNumberSpaceId.Initial);
 
         var time = Timestamp.Never;
         var id = PacketNumberSpaceId.Initial;
@@ -365,6 +445,10 @@ internal sealed class LossDetection(Role role, CongestionController controller)
             }
 
             var due = space.TimeOfLastAckEliciting + duration;
+
+            //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+            //# When ack-eliciting packets in multiple packet number spaces are in flight, the timer
+            //# MUST be set to the earlier value of the Initial and Handshake packet number spaces.
             if (due >= time) continue;
             time = due;
             id = (PacketNumberSpaceId)i;

@@ -11,6 +11,10 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
         //# When bytes in flight is smaller than the congestion window and
         //# sending is not pacing limited, the congestion window is underutilized.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
+        //# When this occurs, the congestion window SHOULD NOT be increased in either slow start or
+        //# congestion avoidance.
         if (!packet.WindowLimited || packet.TimeSent <= _recoveryStart) return;
 
         if (Window < SlowStartThreshold)
@@ -20,6 +24,10 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         }
 
         _bytesAckedInAvoidance += packet.Size;
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.3
+        //# MUST limit the increase to the congestion window to at most one maximum datagram size
+        //# for each congestion window that is acknowledged.
         if (_bytesAckedInAvoidance < Window) return;
         _bytesAckedInAvoidance -= Window;
         Window += MaxDatagramSize;
@@ -36,6 +44,10 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         //# threshold to half the value of the congestion window when loss is
         //# detected.
         SlowStartThreshold = Math.Max(Window / 2, MinimumWindow);
+
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
+        //# The congestion window MUST be set to the reduced value of the slow start threshold
+        //# before exiting the recovery period.
         Window = SlowStartThreshold;
     }
 

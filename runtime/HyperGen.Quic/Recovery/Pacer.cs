@@ -31,7 +31,7 @@ internal struct Pacer
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.7
         //# Senders SHOULD limit bursts to the initial congestion window
-        var burst = Math.Max(10 * controller.MaxDatagramSize, rate * 0.001);
+        var burst = Math.Max(controller.InitialWindow, rate * 0.001);
         _tokens = _updated == default ? burst : Math.Min(burst, _tokens + (rate * (now - _updated).TotalSeconds));
         _updated = now;
     }

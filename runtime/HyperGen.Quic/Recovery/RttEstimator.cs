@@ -8,6 +8,9 @@ internal struct RttEstimator
     //# SHOULD be set to 333 milliseconds.
     public static readonly TimeSpan InitialRtt = TimeSpan.FromMilliseconds(333);
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.2
+    //# The RECOMMENDED value of the timer granularity (kGranularity) is 1 millisecond.
+
     /// <summary>kGranularity.</summary>
     public static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
 
@@ -29,6 +32,9 @@ internal struct RttEstimator
 
     public TimeSpan RttVar { get; private set; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+    //# The PTO period MUST be at least kGranularity to avoid the timer expiring immediately.
+
     /// <summary>The probe timeout without the peer's max_ack_delay and without backoff.</summary>
     public readonly TimeSpan Pto => SmoothedRtt + Max(4 * RttVar, Granularity);
 
@@ -38,6 +44,10 @@ internal struct RttEstimator
         //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.2
         //# The RECOMMENDED time threshold (kTimeThreshold), expressed as an
         //# RTT multiplier, is 9/8.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9002#section-6.1.2
+        //# this time threshold MUST be set to at least the local timer granularity, as indicated by
+        //# the kGranularity constant.
         get => Max(Max(LatestRtt, SmoothedRtt) * 9 / 8, Granularity);
     }
 
@@ -69,6 +79,16 @@ internal struct RttEstimator
         RttVar = ((3 * RttVar) + (SmoothedRtt - adjusted).Duration()) / 4;
         SmoothedRtt = ((7 * SmoothedRtt) + adjusted) / 8;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-5.2
+    //# Endpoints SHOULD set the min_rtt to the newest RTT sample after persistent congestion is
+    //# established.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-5.2
+    //# Implementations SHOULD NOT refresh the min_rtt value too often
+
+    /// <summary>Persistent congestion was established: the path may not be the one it was.</summary>
+    public void OnPersistentCongestion() => MinRtt = LatestRtt;
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left >= right ? left : right;
 
