@@ -200,6 +200,7 @@ internal sealed partial class Connection
         {
             if (packet.IsMtuProbe) OnMtuProbeAcked(packet.Size);
             else _path.Mtu.OnAcked(packet.Size);
+            if (packet.Size >= MinDatagramSize) OnSizeShown(packet.TimeSent);
         }
 
         if (_nextDatagram > 0) OnDatagramsSettled(packet.Frames, ConnectionEventKind.DatagramAcked);

@@ -202,6 +202,18 @@ internal sealed partial class Connection
         UpdatePathTimer();
     }
 
+    /// <summary>
+    /// A packet of full size was acknowledged that left along the path in use: when the peer is known to be there, and only the size is being asked about,
+    /// that is the answer, and the connection must not end because challenges and responses are lost.
+    /// </summary>
+    private void OnSizeShown(Timestamp sent)
+    {
+        if (!_path.IsValidated || _path.Validation is not { } validation || sent < validation.Begun) return;
+        _path.Validation = null;
+        ForgetFormerPaths();
+        UpdatePathTimer();
+    }
+
     /// <summary>Sends along another path from now on.</summary>
     private void Move(Timestamp now, PathState to)
     {

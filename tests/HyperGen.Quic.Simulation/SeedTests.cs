@@ -49,6 +49,7 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData("a challenge of a new path waited for a window that packets to the old address filled, and the connection ended", 30)]
     [InlineData("the last good path was forgotten while the new one was not validated, so that nothing was left to fall back to", 257)]
     [InlineData("the server updated its keys before HANDSHAKE_DONE arrived: the client could open nothing any more, that packet included", 579)]
+    [InlineData("a path known to carry full datagrams was given up because challenges of that size and their responses were lost", 931)]
     public void What_was_found_once_is_not_found_again(string what, int seed)
     {
         Assert.NotEmpty(what);

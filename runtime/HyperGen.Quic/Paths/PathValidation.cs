@@ -24,6 +24,9 @@ internal sealed class PathValidation(TimeSpan pto)
     /// <summary>When the path is given up, counted from the first challenge: until one could be sent, nothing is known of the path.</summary>
     public Timestamp Deadline { get; private set; } = Timestamp.Never;
 
+    /// <summary>When the first challenge left; never before it has.</summary>
+    public Timestamp Begun { get; private set; } = Timestamp.Never;
+
     /// <summary>When the next challenge is due if none is answered.</summary>
     public Timestamp NextChallenge { get; private set; } = Timestamp.Never;
 
@@ -47,7 +50,7 @@ internal sealed class PathValidation(TimeSpan pto)
     /// <param name="isSmall">Whether its datagram is smaller than 1200 bytes.</param>
     public void OnChallengeSent(Timestamp now, TimeSpan interval, ulong data, bool isSmall)
     {
-        if (_sent == 0) Deadline = now + (3 * pto);
+        if (_sent == 0) (Begun, Deadline) = (now, now + (3 * pto));
         _challenges[_sent % Remembered] = data;
         NextChallenge = now + (interval * (1 << Math.Min(_sent, 4)));
         _sent++;
