@@ -192,7 +192,7 @@ internal sealed partial class Connection
         foreach (var version in _endpoint.Options.Versions)
         {
             // A session belongs to a version, so that whoever began with one has to begin again without.
-        if (choice is null && VersionNegotiationPacket.Lists(header.Token, version.Number)) choice = version;
+            if (choice is null && VersionNegotiationPacket.Lists(header.Token, version.Number)) choice = version;
         }
 
         // A session belongs to a version, so that whoever began with one has to begin again without.

@@ -243,7 +243,10 @@ public sealed class AddressValidationTests
         var random = new SeededRandom(1);
         return new(new()
         {
-            Random = random.Fill, ResetKey = new byte[32], TokenSecret = Secret, CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+            Random = random.Fill,
+            ResetKey = new byte[32],
+            TokenSecret = Secret,
+            CreateServerHandshake = parameters => TestTls.Server(parameters, random),
         });
     }
 

@@ -189,8 +189,13 @@ public sealed class EarlyDataTests
     {
         var now = new TransportParameters
         {
-            InitialMaxData = 5, InitialMaxStreamDataBidiLocal = 5, InitialMaxStreamDataBidiRemote = 5, InitialMaxStreamDataUni = 5, InitialMaxStreamsBidi = 5,
-            InitialMaxStreamsUni = 5, ActiveConnectionIdLimit = 5,
+            InitialMaxData = 5,
+            InitialMaxStreamDataBidiLocal = 5,
+            InitialMaxStreamDataBidiRemote = 5,
+            InitialMaxStreamDataUni = 5,
+            InitialMaxStreamsBidi = 5,
+            InitialMaxStreamsUni = 5,
+            ActiveConnectionIdLimit = 5,
         };
         Assert.True(now.Covers(now));
         Assert.True(now.Covers(new()));
@@ -302,8 +307,13 @@ public sealed class EarlyDataTests
             HandshakeOptions.Default,
             new()
             {
-                ServerName = "h3.test", ApplicationProtocols = [TestTls.Protocol], TransportParameters = parameters, KeepsSessions = true, Session = _offered,
-                SendsEarlyData = true, Now = Wall + TimeSpan.FromSeconds(1),
+                ServerName = "h3.test",
+                ApplicationProtocols = [TestTls.Protocol],
+                TransportParameters = parameters,
+                KeepsSessions = true,
+                Session = _offered,
+                SendsEarlyData = true,
+                Now = Wall + TimeSpan.FromSeconds(1),
             },
             World.Client.Random.Fill);
 

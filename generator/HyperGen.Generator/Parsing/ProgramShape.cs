@@ -86,8 +86,8 @@ internal sealed class ProgramShape : IEquatable<ProgramShape>
     /// <summary>A number for what cannot be hashed: as long as it is the same object it is the same.</summary>
     private sealed class Identity
     {
-        private static long s_last;
+        private static long _last;
 
-        public long Number { get; } = Interlocked.Increment(ref s_last);
+        public long Number { get; } = Interlocked.Increment(ref _last);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class QuicConnectionContext :
     /// <summary>Heartbeats, one a second, after which idle contexts that nobody needed are let go: with what Kestrel keeps in it one holds some 30 KB.</summary>
     private const int HeartbeatsToTrim = 5;
 
-    private static long s_lastId = DateTime.UtcNow.Ticks;
+    private static long _lastId = DateTime.UtcNow.Ticks;
 
     private readonly FeatureCollection _features;
     private readonly CancellationTokenSource _closed;
@@ -51,7 +51,7 @@ internal sealed partial class QuicConnectionContext :
     private int _fewestIdle;
 
     /// <inheritdoc/>
-    public override string ConnectionId { get; set; } = Interlocked.Increment(ref s_lastId).ToString("X16", System.Globalization.CultureInfo.InvariantCulture);
+    public override string ConnectionId { get; set; } = Interlocked.Increment(ref _lastId).ToString("X16", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override IFeatureCollection Features => _features;

@@ -69,8 +69,14 @@ internal sealed class UdpDriver : IDisposable
             HandshakeOptions.Default,
             new()
             {
-                ServerName = "h3.test", ApplicationProtocols = [TestTls.Protocol], TransportParameters = parameters, KeepsSessions = true, Session = session,
-                SendsEarlyData = true, Now = DateTimeOffset.UtcNow, QuicVersion = start?.Version.Number ?? 1,
+                ServerName = "h3.test",
+                ApplicationProtocols = [TestTls.Protocol],
+                TransportParameters = parameters,
+                KeepsSessions = true,
+                Session = session,
+                SendsEarlyData = true,
+                Now = DateTimeOffset.UtcNow,
+                QuicVersion = start?.Version.Number ?? 1,
             },
             random.Fill);
         var connection = Transport.Connect(Now, path, Create, start);

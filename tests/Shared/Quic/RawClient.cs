@@ -19,9 +19,9 @@ internal sealed class RawClient
     private static readonly NetworkPath ServerPath = new(NetworkAddress.FromIPv4(0x0A000001, 50000), NetworkAddress.FromIPv4(0x0A000002, 443));
 
     [ThreadStatic]
-    private static int s_exceptions;
+    private static int _exceptions;
 
-    private readonly int _exceptionsBefore = s_exceptions;
+    private readonly int _exceptionsBefore = _exceptions;
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private readonly SeededRandom _random = new(42);
     private readonly TlsHandshake _tls;
@@ -35,7 +35,7 @@ internal sealed class RawClient
     private TrafficSecret? _writeSecret;
     private OneRttKeys? _oneRtt;
 
-    static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => s_exceptions++;
+    static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => _exceptions++;
 
     public RawClient(Action<TransportParameters>? change = null)
     {
@@ -174,7 +174,7 @@ internal sealed class RawClient
     }
 
     /// <summary>Exceptions thrown on this thread since the client was made, caught ones included.</summary>
-    public int Exceptions => s_exceptions - _exceptionsBefore;
+    public int Exceptions => _exceptions - _exceptionsBefore;
 
     /// <summary>Has somebody with manners connect to the same server, say something, and be answered; whatever this client did.</summary>
     public void ExpectOthersServed()
