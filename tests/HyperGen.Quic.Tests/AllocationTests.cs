@@ -92,7 +92,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
             while (pair.Client.TryGetEvent(out var next))
             {
-                if (next is { Kind: ConnectionEventKind.StreamReadable, Stream: { } answered } && answered.ReceiveState == ReceiveState.DataRecvd) answered.Release();
+                if (next is { Kind: ConnectionEventKind.StreamReadable, Stream: { IsReadToEnd: true } answered }) answered.Release();
             }
         }
     }
