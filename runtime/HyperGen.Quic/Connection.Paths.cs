@@ -318,6 +318,13 @@ internal sealed partial class Connection
             return;
         }
 
+        // The peer answered from there, though not to datagrams of 1200 bytes: loss is likelier than so small a path, and idle time ends what is neither.
+        if (failed.IsValidated)
+        {
+            StartValidation(failed);
+            return;
+        }
+
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
         //# If an endpoint has no state about the last validated peer address, it MUST close
         //# the connection silently by discarding all connection state.

@@ -224,7 +224,8 @@ internal sealed partial class Connection
     private bool TryFill(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder, bool mayAddData)
     {
         var ackDue = space.Received.IsDue(now);
-        var hasAck = space.Received.HasNews && TryWriteAck(now, space, ref builder);
+        var empty = builder;
+        var hasAck = space.Received.MayGoAlong(now, _recovery.Rtt.SmoothedRtt) && TryWriteAck(now, space, ref builder);
         var ackLength = builder.Writer.Position;
         if (mayAddData)
         {
@@ -246,10 +247,16 @@ internal sealed partial class Connection
         if (builder.Writer.Position == ackLength && !ackDue)
         {
             _sentFrames.ReleaseAll(builder.Frames);
-            return false;
+            if (!hasAck || !mayAddData || !HasDatagrams) return false;
+
+            // The longest datagram has no room beside an acknowledgment that may wait.
+            builder = empty;
+            hasAck = false;
+            if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder);
+            if (builder.IsEmpty) return false;
         }
 
-        if (hasAck) space.Received.OnAckSent();
+        if (hasAck) space.Received.OnAckSent(now);
         if (builder.AckEliciting && space.Probes > 0) space.Probes--;
         return true;
     }

@@ -50,6 +50,9 @@ public sealed class SeedTests(ITestOutputHelper output)
     [InlineData("the last good path was forgotten while the new one was not validated, so that nothing was left to fall back to", 257)]
     [InlineData("the server updated its keys before HANDSHAKE_DONE arrived: the client could open nothing any more, that packet included", 579)]
     [InlineData("a path known to carry full datagrams was given up because challenges of that size and their responses were lost", 931)]
+    [InlineData("a path that had answered was given up because its answers to larger challenges were lost, and the connection ended", 2428)]
+    [InlineData("an acknowledgment was lost and not repeated: the peer's window stayed full and it could not answer challenges any more", 2530)]
+    [InlineData("the same as seed 2530, on a link with other delays", 6014)]
     public void What_was_found_once_is_not_found_again(string what, int seed)
     {
         Assert.NotEmpty(what);

@@ -18,6 +18,7 @@ internal sealed class ReceivedPackets
     private long _floor;
     private int _unacknowledged;
     private bool _immediate;
+    private Timestamp _ackSent;
     private EcnCounts _ecn;
 
     /// <summary>The largest packet number received, from which the next is decoded.</summary>
@@ -70,8 +71,19 @@ internal sealed class ReceivedPackets
 
     public bool IsDue(Timestamp now) => HasNews && (_immediate || now >= Deadline);
 
-    public void OnAckSent()
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2
+    //# When sending a packet for any reason, an endpoint SHOULD attempt to
+    //# include an ACK frame if one has not been sent recently.
+
+    /// <summary>
+    /// Whether an ACK frame goes along with a packet that is sent anyway. Nobody sends one again that was lost, and a peer whose window is full of what it
+    /// acknowledged can say nothing more, not even that it is there.
+    /// </summary>
+    public bool MayGoAlong(Timestamp now, TimeSpan rtt) => HasNews || (!_ranges.IsEmpty && now - _ackSent >= rtt);
+
+    public void OnAckSent(Timestamp now)
     {
+        _ackSent = now;
         _unacknowledged = 0;
         _immediate = false;
         Deadline = Timestamp.Never;
