@@ -45,6 +45,11 @@ internal sealed partial class Connection
     //# A server MUST reject 0-RTT data if the restored values for transport
     //# parameters cannot be supported.
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //# If 0-RTT data is accepted by the server, the server MUST NOT reduce any
+    //# limits or alter any values that might be violated by the client with its
+    //# 0-RTT data.
+
     /// <summary>
     /// At a server: whether the transport can read the early data that the question is about. It cannot when a limit that the client relies on is lower
     /// today. Whether it may be read although it may be a replay is for the caller to say.
@@ -66,6 +71,12 @@ internal sealed partial class Connection
         {
             Application.Write = keys;
             EarlyData = EarlyDataState.Offered;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+            //# A client MUST NOT use remembered values for the following parameters:
+            //# ack_delay_exponent, max_ack_delay, initial_source_connection_id,
+            //# original_destination_connection_id, preferred_address,
+            //# retry_source_connection_id, and stateless_reset_token.
             _streams.OnPeerParameters(_remembered!);
         }
         else
@@ -74,6 +85,10 @@ internal sealed partial class Connection
             EarlyData = EarlyDataState.Accepted;
         }
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //# A client that attempts to send 0-RTT data MUST remember all other transport
+    //# parameters used by the server that it is able to process.
 
     /// <summary>Takes the server's transport parameters of an earlier connection, those that may be relied on.</summary>
     private void RememberParameters(ReadOnlySpan<byte> encoded)
@@ -104,9 +119,13 @@ internal sealed partial class Connection
     {
         if (EarlyData != EarlyDataState.Offered) return TransportError.None;
         EarlyData = EarlyDataState.Accepted;
-        return _remote is not null && _remote.Covers(_remembered!)
-            ? TransportError.None
-            : TransportError.Of(TransportErrorCode.ProtocolViolation, "The server accepted early data and lowered a limit that it was sent under.");
+        if (_remote is null || !_remote.Covers(_remembered!))
+        {
+            return TransportError.Of(TransportErrorCode.ProtocolViolation, "The server accepted early data and lowered a limit that it was sent under.");
+        }
+
+        _streams.OnPeerParameters(_remote);
+        return TransportError.None;
     }
 
     private void HandleEarlyPacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> packet)

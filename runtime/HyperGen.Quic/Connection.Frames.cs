@@ -116,6 +116,14 @@ internal sealed partial class Connection
             case FrameType.RetireConnectionId:
                 var error = _localIds.OnRetired(frame.Value, destinationId, out var retired);
                 if (retired is not { } id) return error;
+
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+                //# An endpoint SHOULD supply a new connection ID when the peer retires a
+                //# connection ID.
+                //
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+                //# The endpoint SHOULD continue to accept the previously issued connection IDs
+                //# until they are retired by the peer.
                 _endpoint.Remove(id);
                 IssueConnectionIds();
                 return error;

@@ -37,9 +37,17 @@ internal sealed partial class Connection
         var connection = new Connection(endpoint, Role.Server, now, path);
         connection._version = connection._originalVersion = version;
         connection.Source = client.Source;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+        //# If the client IP address has changed, the server MUST adhere to the
+        //# anti-amplification limit
         connection._path.IsValidated = client.IsAddressValidated;
         connection._initialDestinationId = destinationId;
         connection._originalDestinationId = client.OriginalId ?? destinationId;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+        //# A server MUST set the Destination Connection ID it uses for sending packets
+        //# based on the first received Initial packet.
         connection._remoteIds.SetFirst(sourceId);
         connection._hasRemoteId = true;
         connection.InstallInitialKeys();
@@ -243,6 +251,17 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
         //# Endpoints MUST
         //# validate that received transport parameters match received connection ID values.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+        //# The values provided by a peer for these transport parameters MUST match the
+        //# values that an endpoint used in the Destination and Source Connection ID
+        //# fields of Initial packets that it sent (and received, for servers).
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+        //# An endpoint MUST treat the absence of the initial_source_connection_id
+        //# transport parameter from either endpoint or the absence of the
+        //# original_destination_connection_id transport parameter from the server as a
+        //# connection error of type TRANSPORT_PARAMETER_ERROR.
         if (remote.InitialSourceConnectionId is not { } source || source != _remoteIds.Current)
         {
             return TransportError.Of(TransportErrorCode.TransportParameterError, "initial_source_connection_id does not match.");
@@ -252,11 +271,19 @@ internal sealed partial class Connection
         if (error.IsError) return error;
         if (Role == Role.Client)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+            //# An endpoint MUST treat the absence of the initial_source_connection_id
+            //# transport parameter from either endpoint or the absence of the
+            //# original_destination_connection_id transport parameter from the server as a
+            //# connection error of type TRANSPORT_PARAMETER_ERROR.
             if (remote.OriginalDestinationConnectionId is not { } original || original != _originalDestinationId)
             {
                 return TransportError.Of(TransportErrorCode.TransportParameterError, "original_destination_connection_id does not match.");
             }
 
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+            //# An endpoint MUST treat the following as a connection error of type
+            //# TRANSPORT_PARAMETER_ERROR or PROTOCOL_VIOLATION
             if (remote.RetrySourceConnectionId != _retrySourceId)
             {
                 return TransportError.Of(TransportErrorCode.TransportParameterError, "retry_source_connection_id does not match.");
@@ -266,10 +293,17 @@ internal sealed partial class Connection
             if (remote.PreferredAddress is { } preferred) _remoteIds.AddPreferred(preferred.Id, preferred.ResetToken);
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+        //# The client MUST use the server's new values in the handshake instead
         _remote = remote;
         _recovery.MaxAckDelay = remote.MaxAckDelay;
         _idleTimeout = EffectiveIdleTimeout(_limits.IdleTimeout, remote.MaxIdleTimeout);
-        _streams.OnPeerParameters(remote);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+        //# When sending frames in 0-RTT packets, a client MUST only use remembered
+        //# transport parameters; importantly, it MUST NOT use updated values that it
+        //# learns from the server's updated transport parameters
+        if (EarlyData != EarlyDataState.Offered) _streams.OnPeerParameters(remote);
         _path.Mtu.Limit(LargestDatagram);
         _qlog?.ParametersSet(_lastActivity, isLocal: true, _local);
         _qlog?.ParametersSet(_lastActivity, isLocal: false, remote);
@@ -328,6 +362,10 @@ internal sealed partial class Connection
             //# Until a packet is received from the server, the client MUST
             //# use the same Destination Connection ID value on all packets in this
             //# connection.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+            //# A client MUST change the Destination Connection ID it uses for sending
+            //# packets in response to only the first received Initial or Retry packet.
             _hasRemoteId = true;
             _remoteIds.SetFirst(sourceId);
         }
@@ -350,6 +388,11 @@ internal sealed partial class Connection
     //# if the values are taken from NEW_CONNECTION_ID frames; if subsequent
     //# Initial packets include a different Source Connection ID, they MUST be
     //# discarded.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.2
+    //# Once a client has received a valid Initial packet from the server, it MUST
+    //# discard any subsequent packet it receives on that connection with a
+    //# different Source Connection ID.
     private bool IsExpectedSource(in PacketHeader header) =>
         !_hasRemoteId || _recovery.HandshakeConfirmed || header.SourceId.SequenceEqual(_remoteIds.Current.Span);
 
@@ -383,6 +426,9 @@ internal sealed partial class Connection
         _endpoint.RetryIntegrity.ComputeTag(_originalVersion, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
         if (!tag.SequenceEqual(packet[^RetryIntegrity.TagLength..])) return;
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# a token obtained in a Retry packet MUST be used immediately during the
+        //# connection attempt and cannot be used in subsequent connection attempts.
         _token = header.Token[..^RetryIntegrity.TagLength].ToArray();
         _retrySourceId = _initialDestinationId = new(header.SourceId);
         _remoteIds.SetFirst(_retrySourceId.Value);

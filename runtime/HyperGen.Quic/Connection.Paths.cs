@@ -104,6 +104,9 @@ internal sealed partial class Connection
             return true;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+        //# servers MUST count all of the payload bytes received in datagrams that are
+        //# uniquely attributed to a single connection.
         _arrival.OnReceived(length);
         if (_arrival == _path) OnAmplificationLimitMoved(now);
         return true;
@@ -111,6 +114,10 @@ internal sealed partial class Connection
 
     private TransportError HandlePathFrame(Timestamp now, FrameType type, in ConnectionId destinationId, ref WireReader reader)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
+        //# Unlike other cases where datagrams are expanded, endpoints MUST NOT discard
+        //# datagrams that appear to be too small when they contain PATH_CHALLENGE or
+        //# PATH_RESPONSE.
         if (!reader.TryReadBytes(sizeof(ulong), out var bytes)) return TransportError.Malformed(type);
         var data = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         if (type == FrameType.PathResponse)
@@ -122,6 +129,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
         //# A PATH_RESPONSE frame MUST be sent on the network path where the PATH_CHALLENGE
         //# frame was received.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+        //# On receiving a PATH_CHALLENGE frame, an endpoint MUST respond by echoing the
+        //# data contained in the PATH_CHALLENGE frame in a PATH_RESPONSE frame.
         _arrival ??= AddPeersPath(now, destinationId);
         _arrival?.QueueResponse(data);
         return TransportError.None;
@@ -185,6 +196,10 @@ internal sealed partial class Connection
         //# A PATH_RESPONSE
         //# frame received on any network path validates the path on which the
         //# PATH_CHALLENGE was sent.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+        //# This requirement MUST NOT be enforced by the endpoint that initiates path
+        //# validation, as that would enable an attack on migration
         var path = _path.Validation?.IsAnsweredBy(data) == true ? _path : _otherPaths?.Find(other => other.Validation?.IsAnsweredBy(data) == true);
         if (path is null) return;
         var isSmall = path.Validation!.IsSmall;
@@ -196,6 +211,11 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
         //# the endpoint MUST initiate another path validation with an expanded datagram to
         //# verify that the path supports the required MTU.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
+        //# To ensure that the path MTU is large enough, the endpoint MUST perform a
+        //# second path validation by sending a PATH_CHALLENGE frame in a datagram of at
+        //# least 1200 bytes.
         if (isSmall) StartValidation(path);
         else if (path.IsMigrationTarget) Move(now, path);
         ForgetFormerPaths();
@@ -243,6 +263,10 @@ internal sealed partial class Connection
     {
         var from = _path;
         _path = to;
+
+        // The peer may have replaced either ID since it was taken.
+        from.RemoteIdSequence = _remoteIds.CurrentSequence;
+        if (!_remoteIds.TryGet(to.RemoteIdSequence, out _) && _remoteIds.TryTake(out var fresh)) to.RemoteIdSequence = fresh;
         _remoteIds.Use(to.RemoteIdSequence);
         from.Validation = null;
         if (to.IsValidated) to.Validation = null;
@@ -280,6 +304,8 @@ internal sealed partial class Connection
         _qlog?.MigrationStateUpdated(_lastActivity, "probing_started"u8, path.Path);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.4
+    //# Endpoints SHOULD abandon path validation based on a timer.
     private void OnPathTimeout(Timestamp now)
     {
         if (now < _pathTimer) return;
@@ -370,6 +396,11 @@ internal sealed partial class Connection
     private void GiveBackIdOf(PathState path)
     {
         if (path.RemoteIdSequence == _path.RemoteIdSequence || _otherPaths?.Exists(other => other.RemoteIdSequence == path.RemoteIdSequence) == true) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+        //# Endpoints SHOULD retire connection IDs when they are no longer actively
+        //# using either the local or destination address for which the connection ID
+        //# was used.
         _remoteIds.GiveBack(path.RemoteIdSequence);
     }
 
@@ -387,9 +418,26 @@ internal sealed partial class Connection
     private void IssueConnectionIds()
     {
         if (_remote is null || _endpoint.Options.ConnectionIdLength == 0) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+        //# An endpoint SHOULD ensure that its peer has a sufficient number of available
+        //# and unused connection IDs.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+        //# An endpoint MUST NOT provide more connection IDs than the peer's limit.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+        //# An endpoint that initiates migration and requires non-zero-length connection
+        //# IDs SHOULD ensure that the pool of connection IDs available to its peer
+        //# allows the peer to use a new connection ID on migration
         while (_localIds.Count < Math.Min(LocalConnectionIds.MaxActive, _remote.ActiveConnectionIdLimit))
         {
             var id = _endpoint.DrawConnectionId();
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+            //# When an endpoint issues a connection ID, it MUST accept packets that carry
+            //# this connection ID for the duration of the connection or until its peer
+            //# invalidates the connection ID via a RETIRE_CONNECTION_ID frame
             _endpoint.Add(id, this);
             _localIds.AddPending(id);
         }

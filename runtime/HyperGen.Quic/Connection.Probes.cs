@@ -45,6 +45,16 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
         //# However, an endpoint MUST NOT expand the datagram containing the PATH_RESPONSE
         //# if the resulting data exceeds the anti-amplification limit.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
+        //# An endpoint MUST expand datagrams that contain a PATH_CHALLENGE frame to at
+        //# least the smallest allowed maximum datagram size of 1200 bytes, unless the
+        //# anti-amplification limit for the path does not permit sending a datagram of
+        //# this size.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+        //# An endpoint MUST expand datagrams that contain a PATH_RESPONSE frame to at
+        //# least the smallest allowed maximum datagram size of 1200 bytes.
         if (path.Allowance < size) size = (int)path.Allowance;
         if (size < MinProbe || _oneRtt is null || !TryFindIdFor(path, out var destination)) return false;
 
@@ -106,6 +116,10 @@ internal sealed partial class Connection
         //# An endpoint that receives a PATH_CHALLENGE on an active path SHOULD send a
         //# non-probing packet in response.
         if (responded && path == _path) WritePing(ref builder);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
+        //# an endpoint SHOULD NOT send multiple PATH_CHALLENGE frames in a single
+        //# packet.
         if (path.Validation is not { ChallengePending: true } validation || !builder.HasRoom(PathFrameLength)) return;
         Span<byte> data = stackalloc byte[sizeof(ulong)];
         _endpoint.Options.Random(data);

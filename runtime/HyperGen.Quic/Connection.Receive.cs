@@ -159,6 +159,10 @@ internal sealed partial class Connection
         var error = payload.IsEmpty
             ? TransportError.Of(TransportErrorCode.ProtocolViolation, "A packet holds no frames.")
             : HandleFrames(now, space, type, destinationId, payload, out _packet);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2
+        //# An endpoint MUST generate a connection error if processing the contents of
+        //# these packets prior to discovering an error
         if (error.IsError)
         {
             Close(now, error);

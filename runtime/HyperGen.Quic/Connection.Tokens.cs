@@ -13,6 +13,10 @@ internal sealed partial class Connection
     private bool _newTokenPending;
     private byte[]? _receivedToken;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //# The client MUST NOT use the token provided in a Retry for future
+    //# connections.
+
     /// <summary>
     /// At a client: takes the last token the server gave, which is good for one later connection of the same version from the same address; false when there
     /// is none.
@@ -20,6 +24,10 @@ internal sealed partial class Connection
     public bool TryTakeToken(out ReadOnlyMemory<byte> token)
     {
         token = _receivedToken;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# A client SHOULD NOT reuse a token from a NEW_TOKEN frame for different
+        //# connection attempts.
         _receivedToken = null;
         return !token.IsEmpty;
     }

@@ -37,6 +37,10 @@ internal sealed partial class Connection
         if (State is ConnectionState.Draining or ConnectionState.Drained) return false;
         if (State == ConnectionState.Closing && !TakeCloseTurn()) return false;
         UpdateKeysWhenWorn(now);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+        //# An endpoint MUST NOT delay transmission of a packet containing a
+        //# PATH_RESPONSE frame unless constrained by congestion control.
         if (State == ConnectionState.Established && TryTransmitProbe(now, buffer, out transmit)) return true;
 
         _mark = _path.Ecn.Mark;
@@ -72,6 +76,9 @@ internal sealed partial class Connection
     /// <summary>Fills one datagram with a packet of each space that has something to say; its length, 0 when none has.</summary>
     private int BuildDatagram(Timestamp now, Span<byte> datagram)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+        //# Prior to validating the client address, servers MUST NOT send more than
+        //# three times as many bytes as the number of bytes they have received.
         if (_path.Allowance < datagram.Length)
         {
             // Datagrams with Initial packets are never cut; others may be.
@@ -93,6 +100,15 @@ internal sealed partial class Connection
             //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
             //# A client MUST expand the payload of all UDP datagrams carrying Initial
             //# packets to at least the smallest allowed maximum datagram size of 1200 bytes
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-6
+            //# Clients that support multiple QUIC versions SHOULD ensure that the first UDP
+            //# datagram they send is sized to the largest of the minimum datagram sizes
+            //# from all versions they support
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+            //# Clients MUST ensure that UDP datagrams containing Initial packets have UDP
+            //# payloads of at least 1200 bytes
             if (space.Id == PacketNumberSpaceId.Initial && (Role == Role.Client || packet.AckEliciting)) minimum = MinDatagramSize;
             if (packet.FillDatagram) minimum = datagram.Length;
         }
@@ -165,6 +181,14 @@ internal sealed partial class Connection
             // A token of a Retry can be longer than what is left of a datagram, and then there is no way to use it.
             if (header.Remaining < MinUsefulPacket + _token.Length) return false;
             var type = space.Id == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
+            //# This token MUST be repeated by the client in all Initial packets it sends
+            //# for that connection after it receives the Retry packet.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+            //# The client MUST include the token in all Initial packets it sends, unless a
+            //# Retry replaces the token with a newer one.
             PacketHeader.WriteLong(ref header, _version, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
         }
 
@@ -278,6 +302,10 @@ internal sealed partial class Connection
 
         while (_localIds.HasPending && builder.HasRoom(NewConnectionIdFrame.MaxLength) && _localIds.TryTakePending(out var sequence, out var id))
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+            //# Endpoints SHOULD NOT issue updates of the Retire Prior To field before
+            //# receiving RETIRE_CONNECTION_ID frames that retire all connection IDs
+            //# indicated by the previous Retire Prior To value.
             new NewConnectionIdFrame(sequence, 0, id, StatelessResetToken.Derive(_endpoint.Options.ResetKey, id)).Write(ref builder.Writer);
             builder.Record(new() { Type = FrameType.NewConnectionId, Value = sequence });
         }

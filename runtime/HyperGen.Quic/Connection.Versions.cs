@@ -51,6 +51,12 @@ internal sealed partial class Connection
         //# negotiated version.  An endpoint MUST drop packets using any other
         //# version.
         if (header.Type == PacketType.ZeroRtt) return header.Version == _originalVersion ? space.Read : null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.1
+        //= type=exception
+        //= reason=RFC 9368 section 2.3 lets the server go on in another version that the client offered; packets of all others are dropped
+        //# If a client receives a packet that uses a different version than it
+        //# initially selected, it MUST discard that packet.
         if (header.Version == _version) return space.Read;
         if (space.Id != PacketNumberSpaceId.Initial) return null;
         if (_otherRead is not null) return _otherRead;

@@ -55,6 +55,10 @@ internal sealed partial class Connection
         {
             MaxIdleTimeout = _limits.IdleTimeout,
             MaxUdpPayloadSize = Transmit.MaxLength,
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+            //# The applicable subset of transport parameters that permit the sending of
+            //# application data SHOULD be set to non-zero values for 0-RTT.
             InitialMaxData = _limits.ConnectionWindow,
             InitialMaxStreamDataBidiLocal = _limits.StreamWindow,
             InitialMaxStreamDataBidiRemote = _limits.StreamWindow,

@@ -17,6 +17,11 @@ internal sealed partial class Endpoint
         //# datagram with a payload that is smaller than the smallest allowed
         //# maximum datagram size of 1200 bytes.
         if (datagram.Length < Connection.MinDatagramSize) return null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# When a server receives an Initial packet with an address validation token,
+        //# it MUST attempt to validate the token, unless it has already completed
+        //# address validation.
         var verdict = _tokens.Check(now, header.Token, path.Remote, header.Version!, header.DestinationId, out var original);
         if (verdict == TokenVerdict.InvalidRetry)
         {
@@ -37,10 +42,18 @@ internal sealed partial class Endpoint
         if (Count >= Options.MaxConnections || use.Connections >= Options.MaxConnectionsPerSource || Options.Memory is { IsAlmostSpent: true })
         {
             Statistics.Refused++;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+            //# If a server refuses to accept a new connection, it SHOULD send an Initial
+            //# packet containing a CONNECTION_CLOSE frame with error code
+            //# CONNECTION_REFUSED.
             Refuse(now, path, header, TransportErrorCode.ConnectionRefused);
             return null;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# If the validation succeeds, the server SHOULD then allow the handshake to
+        //# proceed.
         var isValidated = verdict is TokenVerdict.Retry or TokenVerdict.NewToken;
         var isCrowded = use.Handshakes >= Options.MaxHandshakesPerSource;
         if (!isValidated && Options.Retry != RetryPolicy.Never && (isCrowded || IsUnderPressure || Options.Retry == RetryPolicy.Always))

@@ -43,6 +43,17 @@ internal sealed partial class Endpoint
         //= https://www.rfc-editor.org/rfc/rfc9000#section-6.1
         //# If the version selected by the client is not acceptable to the
         //# server, the server responds with a Version Negotiation packet
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+        //# if the packet is large enough to initiate a new connection for any supported
+        //# version, the server SHOULD send a Version Negotiation packet
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+        //# Servers MUST drop smaller packets that specify unsupported versions.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+        //# Servers SHOULD respond with a Version Negotiation packet, provided that the
+        //# datagram is sufficiently long.
         if (datagramLength < Connection.MinDatagramSize || !HasRoom(MaxVersionsLength, out var buffer) || !_answerRate.TryTake(now)) return;
         Span<byte> random = stackalloc byte[1];
         Options.Random(random);

@@ -123,6 +123,12 @@ internal sealed partial class Endpoint
             return null;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+        //# Clients are not able to send Handshake packets prior to receiving a server
+        //# response, so servers SHOULD ignore any such packets.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+        //# Servers MUST drop incoming packets under all other circumstances.
         return header.Type == PacketType.Initial ? Accept(now, path, ecn, header, datagram) : null;
     }
 
@@ -160,6 +166,11 @@ internal sealed partial class Endpoint
         _sources.Change(connection.Source, -1, 0);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1
+    //# Connection IDs MUST NOT contain any information that can be used by an
+    //# external observer (that is, one that does not cooperate with the issuer) to
+    //# correlate them with other connection IDs for the same connection.
+
     /// <summary>Draws an ID that no connection of this endpoint has.</summary>
     internal ConnectionId DrawConnectionId()
     {
@@ -168,6 +179,10 @@ internal sealed partial class Endpoint
         {
             (Options.DrawConnectionId ?? Options.Random)(bytes);
             var id = new ConnectionId(bytes);
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1
+            //# the same connection ID MUST NOT be issued more than once on the same
+            //# connection.
             if (!_connections.ContainsKey(id)) return id;
         }
     }

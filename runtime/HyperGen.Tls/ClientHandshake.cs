@@ -145,6 +145,8 @@ internal sealed partial class ClientHandshake : MessageHandshake
         //# use error 0x0178 to terminate a connection when ALPN negotiation fails.
         if (ApplicationProtocol == default)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7
+            //# Endpoints MUST explicitly negotiate an application protocol.
             Fail(TlsAlert.NoApplicationProtocol, "The server chose none of the application protocols offered.");
             return;
         }

@@ -197,6 +197,8 @@ internal sealed partial class ServerHandshake
         //# When using ALPN, endpoints MUST immediately close a connection
         if (ApplicationProtocol == default)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7
+            //# Endpoints MUST explicitly negotiate an application protocol.
             Fail(TlsAlert.NoApplicationProtocol, "The client speaks none of the server's application protocols.");
         }
 

@@ -45,6 +45,30 @@ public sealed class AddressValidationTests
         Assert.Equal((QuicVersion.V2, 1L), (connection.Version, world.Server.Endpoint.Statistics.Retries));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# When connecting to a server for which the client retains an applicable and
+    //# unused token, it SHOULD include that token in the Token field of its Initial
+    //# packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# If the validation succeeds, the server SHOULD then allow the handshake to
+    //# proceed.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# A client SHOULD NOT reuse a token from a NEW_TOKEN frame for different
+    //# connection attempts.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# servers MUST ensure that replay of tokens is prevented or limited.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# Tokens that are provided in NEW_TOKEN frames (Section 19.7) need to be valid
+    //# for longer but SHOULD NOT be accepted multiple times.
     [Fact]
     public void A_token_of_an_earlier_connection_spares_the_round_trip_once()
     {
@@ -68,6 +92,11 @@ public sealed class AddressValidationTests
         Assert.False(IsAsked(world, token));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# a token SHOULD have an expiration time, which could be either an explicit
+    //# expiration time or an issued timestamp that can be used to dynamically
+    //# calculate the expiration time.
     [Theory]
     [InlineData(23, false)]
     [InlineData(25, true)]
@@ -120,6 +149,22 @@ public sealed class AddressValidationTests
     //# Instead, the
     //# server SHOULD immediately close (Section 10.2) the connection with an
     //# INVALID_TOKEN error.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# When a server receives an Initial packet with an address validation token,
+    //# it MUST attempt to validate the token
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# Tokens sent in Retry packets SHOULD include information that allows the
+    //# server to verify that the source IP address and port in client packets
+    //# remain constant.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# Servers SHOULD ensure that tokens sent in Retry packets are only accepted
+    //# for a short time, as they are returned immediately by clients.
     [Fact]
     public void A_token_of_a_Retry_is_bound_to_address_port_version_connection_ID_and_time_and_anything_else_ends_the_attempt()
     {
@@ -153,6 +198,24 @@ public sealed class AddressValidationTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.1
+    //= type=test
+    //# A token sent in a NEW_TOKEN frame or a Retry packet MUST be constructed in a
+    //# way that allows the server to identify how it was provided to a client.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# A token issued with NEW_TOKEN MUST NOT include information that would allow
+    //# values to be linked by an observer to the connection on which it was issued.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# An address validation token MUST be difficult to guess.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# the token MUST be covered by integrity protection against modification or
+    //# falsification by clients.
     [Fact]
     public void No_token_with_a_byte_changed_and_no_part_of_one_is_taken()
     {
@@ -173,11 +236,99 @@ public sealed class AddressValidationTests
             }
         }
 
+        Assert.Equal(TokenVerdict.Retry, tokens.Check(now, retry, Client, QuicVersion.V1, id, out _));
+
         // Two tokens for one client have nothing in common that a bystander could see.
         byte[] other = [.. buffer.AsSpan(0, tokens.WriteNew(buffer, now, Client, QuicVersion.V1))];
         Assert.InRange(later.Zip(other).Skip(2).Count(static pair => pair.First == pair.Second), 0, 5);
         Assert.Equal(TokenVerdict.NewToken, tokens.Check(now, later, Client, QuicVersion.V1, id, out _));
         Assert.Equal(TokenVerdict.None, tokens.Check(now, later, Client, QuicVersion.V1, id, out _));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# A server MUST ensure that every NEW_TOKEN frame it sends is unique across all
+    //# clients
+    [Fact]
+    public void No_two_tokens_are_the_same()
+    {
+        var tokens = new AddressTokens(CryptoProvider.Default, new SeededRandom(1).Fill, Secret, DateTimeOffset.UnixEpoch);
+        var made = new HashSet<string>();
+        var buffer = new byte[AddressTokens.MaxLength];
+        for (var i = 0; i < 1000; i++) Assert.True(made.Add(Convert.ToHexString(buffer.AsSpan(0, tokens.WriteNew(buffer, new(1), Client, QuicVersion.V1)))));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
+    //= type=test
+    //# This token MUST be repeated by the client in all Initial packets it sends for
+    //# that connection after it receives the Retry packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# The client MUST NOT use the token provided in a Retry for future connections.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# In comparison, a token obtained in a Retry packet MUST be used immediately
+    //# during the connection attempt and cannot be used in subsequent connection
+    //# attempts.
+    [Fact]
+    public void Every_Initial_after_a_Retry_carries_its_token_and_no_later_connection_does()
+    {
+        var (world, earned) = Earn();
+        var sent = Watch(world, losesFirst: 3);
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => connection.IsHandshakeConfirmed, TimeSpan.FromSeconds(9));
+        var token = sent.First(static token => token.Length > 0);
+        Assert.InRange(sent.Count(static token => token.Length > 0), 4, 20);
+        Assert.All(sent, t => Assert.True(t.Length == 0 || t == token));
+        Assert.All(sent.SkipWhile(static token => token.Length == 0), t => Assert.Equal(token, t));
+        Assert.NotEqual(token, Convert.ToHexString(earned.Span));
+        if (connection.TryTakeToken(out var later)) Assert.NotEqual(token, Convert.ToHexString(later.Span));
+
+        sent.Clear();
+        connection = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => connection.IsHandshakeConfirmed, TimeSpan.FromSeconds(9));
+        Assert.Equal("", sent[0]);
+        Assert.DoesNotContain(token, sent);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+    //= type=test
+    //# The client MUST include the token in all Initial packets it sends, unless a
+    //# Retry replaces the token with a newer one.
+    [Fact]
+    public void Every_Initial_carries_the_token_of_an_earlier_connection()
+    {
+        var (world, token) = Earn();
+        var sent = Watch(world, losesFirst: 3);
+        Assert.False(IsAsked(world, token));
+        Assert.InRange(sent.Count, 4, 20);
+        Assert.All(sent, t => Assert.Equal(Convert.ToHexString(token.Span), t));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+    //= type=test
+    //# If the client IP address has changed, the server MUST adhere to the
+    //# anti-amplification limit
+    [Fact]
+    public void A_token_from_another_address_buys_nothing()
+    {
+        var (world, token) = Earn();
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Never });
+        world.Client.Address = NetworkAddress.FromIPv4(0x0A000003, 50000);
+        long toClient = 0, received = 0;
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            if (!isToServer) toClient += bytes.Length;
+            else if (received == 0) received = bytes.Length;
+            else return true;
+            return !isToServer;
+        };
+        world.Client.Connect(world.Now, world.Server, new() { Token = token });
+        world.RunFor(TimeSpan.FromSeconds(9));
+        Assert.Equal(1200, received);
+        Assert.InRange(toClient, 1200, 3 * received);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
@@ -225,6 +376,19 @@ public sealed class AddressValidationTests
         connection.Close(world.Now, 0);
         world.RunFor(TimeSpan.FromSeconds(5));
         return (world, token);
+    }
+
+    /// <summary>The tokens of the Initial packets that the client sends from now on; of those with one, the first few are lost.</summary>
+    private static List<string> Watch(World world, int losesFirst)
+    {
+        var sent = new List<string>();
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            if (!isToServer || !PacketHeader.TryRead(bytes, 8, out var header) || header.Type != PacketType.Initial) return false;
+            sent.Add(Convert.ToHexString(header.Token));
+            return !header.Token.IsEmpty && losesFirst-- > 0;
+        };
+        return sent;
     }
 
     /// <summary>Whether a client with this token is answered with a Retry first.</summary>

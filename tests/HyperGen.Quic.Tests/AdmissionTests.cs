@@ -54,6 +54,11 @@ public sealed class AdmissionTests
         Assert.Equal((15, 0L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+    //= type=test
+    //# If a server refuses to accept a new connection, it SHOULD send an Initial
+    //# packet containing a CONNECTION_CLOSE frame with error code
+    //# CONNECTION_REFUSED.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -69,6 +69,12 @@ public sealed class EarlyDataTests
     //= type=test
     //# A server MUST reject 0-RTT data if the restored values for transport
     //# parameters cannot be supported.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# If 0-RTT data is accepted by the server, the server MUST NOT reduce any
+    //# limits or alter any values that might be violated by the client with its
+    //# 0-RTT data.
     [Fact]
     public void A_server_whose_limits_shrank_reads_none_and_the_smaller_limits_hold()
     {
@@ -91,6 +97,94 @@ public sealed class EarlyDataTests
         Assert.Equal(3, connection.StreamCount);
         lab.World.RunUntil(() => requests.Completed == 10, TimeSpan.FromSeconds(10));
         Assert.Equal(EarlyDataState.Accepted, connection.EarlyData);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# When sending frames in 0-RTT packets, a client MUST only use remembered
+    //# transport parameters; importantly, it MUST NOT use updated values that it
+    //# learns from the server's updated transport parameters or from frames received
+    //# in 1-RTT packets.
+    [Fact]
+    public void Larger_limits_hold_only_once_nothing_is_early_any_more()
+    {
+        var lab = new Lab(1) { Limits = new() { BidirectionalStreams = 3, StreamWindow = 1000 } };
+        var session = lab.Earn();
+        lab.Restart(new() { BidirectionalStreams = 10, StreamWindow = 5000 });
+        Hesitant? tls = null;
+        lab.Wrap = inner => tls = new Hesitant(inner);
+        var requests = new Requests(10, 4000, 10);
+        var connection = lab.Connect(session, requests);
+        lab.World.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.True(tls!.IsWaiting, "The server's parameters are here, and its Finished is not.");
+        Assert.Null(connection.TryOpenStream());
+        lab.World.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(3, connection.StreamCount);
+
+        tls.Continue();
+        connection.HandleAnswer(lab.World.Now);
+        lab.World.RunUntil(() => requests.Completed == 10, TimeSpan.FromSeconds(10));
+        Assert.Equal(EarlyDataState.Accepted, connection.EarlyData);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# A client MUST NOT use remembered values for the following parameters:
+    //# ack_delay_exponent, max_ack_delay, initial_source_connection_id,
+    //# original_destination_connection_id, preferred_address,
+    //# retry_source_connection_id, and stateless_reset_token.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# The client MUST use the server's new values in the handshake instead
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# A client that attempts to send 0-RTT data MUST remember all other transport
+    //# parameters used by the server that it is able to process.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# The applicable subset of transport parameters that permit the sending of
+    //# application data SHOULD be set to non-zero values for 0-RTT.
+    [Fact]
+    public void Limits_are_remembered_and_what_describes_one_connection_is_not()
+    {
+        var lab = new Lab(1) { Limits = new() { MaxAckDelay = TimeSpan.FromMilliseconds(90) } };
+        var session = lab.Earn();
+        Assert.False(TransportParameters.TryRead(session.TransportParameters.Span, Role.Server, out var remembered).IsError);
+        var limits = ConnectionLimits.Default;
+        Assert.Equal(
+            (limits.ConnectionWindow, limits.StreamWindow, limits.StreamWindow, limits.StreamWindow, limits.BidirectionalStreams, limits.UnidirectionalStreams),
+            (remembered.InitialMaxData, remembered.InitialMaxStreamDataBidiLocal, remembered.InitialMaxStreamDataBidiRemote, remembered.InitialMaxStreamDataUni,
+                remembered.InitialMaxStreamsBidi, remembered.InitialMaxStreamsUni));
+        Assert.Equal(TimeSpan.FromMilliseconds(90), remembered.MaxAckDelay);
+        lab.Restart(new() { MaxAckDelay = TimeSpan.FromMilliseconds(40) });
+        var requests = new Requests(1, 700, 1);
+        var connection = lab.Connect(session, requests);
+        Assert.Equal(new TransportParameters().MaxAckDelay, connection.Recovery.MaxAckDelay);
+        lab.World.RunUntil(() => requests.Completed == 1 && connection.IsHandshakeConfirmed, TimeSpan.FromSeconds(10));
+        Assert.Equal((EarlyDataState.Accepted, TimeSpan.FromMilliseconds(40)), (connection.EarlyData, connection.Recovery.MaxAckDelay));
+
+        // Its IDs, too, are those of this connection: the remembered ones would not have matched.
+        Assert.NotEqual(remembered.InitialSourceConnectionId, lab.World.Server.Connections[^1].FirstLocalId);
+    }
+
+    /// <summary>RESET_STREAM was sent for a stream that the server, which had read nothing of it, did not allow.</summary>
+    [Fact]
+    public void Streams_beyond_the_limit_after_a_rejection_are_not_mentioned_before_the_server_allows_them()
+    {
+        var lab = new Lab(1);
+        var session = lab.Earn();
+        lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
+        var requests = new Requests(6, 5000, 6);
+        var connection = lab.Connect(session, requests);
+        var abandoned = Enumerable.Range(0, 3).Select(_ => connection.TryOpenStream()!).ToArray();
+        foreach (var stream in abandoned) stream.Write(new byte[100]);
+        lab.World.RunUntil(() => connection.EarlyData == EarlyDataState.Rejected, TimeSpan.FromSeconds(10));
+        foreach (var stream in abandoned) stream.Release(7);
+        lab.World.RunUntil(() => requests.Completed == 6 && connection.StreamCount == 0, TimeSpan.FromMinutes(1));
+        Assert.Equal(CloseKind.None, connection.CloseReason.Kind);
     }
 
     [Theory]
@@ -184,6 +278,11 @@ public sealed class EarlyDataTests
         Assert.False(server.HasEarlyKeys);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# In particular, a server that accepts 0-RTT data MUST NOT set values for the
+    //# following parameters (Section 18.2) that are smaller than the remembered
+    //# values of the parameters.
     [Fact]
     public void Limits_cover_what_was_remembered_only_when_none_is_lower()
     {
@@ -196,6 +295,7 @@ public sealed class EarlyDataTests
             InitialMaxStreamsBidi = 5,
             InitialMaxStreamsUni = 5,
             ActiveConnectionIdLimit = 5,
+            MaxDatagramFrameSize = 5,
         };
         Assert.True(now.Covers(now));
         Assert.True(now.Covers(new()));
@@ -206,6 +306,7 @@ public sealed class EarlyDataTests
         Assert.False(now.Covers(new() { InitialMaxStreamsBidi = 6 }));
         Assert.False(now.Covers(new() { InitialMaxStreamsUni = 6 }));
         Assert.False(now.Covers(new() { ActiveConnectionIdLimit = 6 }));
+        Assert.False(now.Covers(new() { MaxDatagramFrameSize = 6 }));
     }
 
     /// <summary>A client and a server that keep sessions.</summary>
@@ -233,6 +334,9 @@ public sealed class EarlyDataTests
         public List<bool> Early { get; } = [];
 
         public List<ConnectionEventKind> ClientEvents { get; } = [];
+
+        /// <summary>Puts something before the client's handshakes.</summary>
+        public Func<TlsHandshake, TlsHandshake> Wrap { get; set; } = static handshake => handshake;
 
         public void Restart(ConnectionLimits limits) => World.Server.Configure(options => options with
         {
@@ -303,7 +407,7 @@ public sealed class EarlyDataTests
             }
         }
 
-        private TlsHandshake CreateClient(ReadOnlyMemory<byte> parameters) => new ClientHandshake(
+        private TlsHandshake CreateClient(ReadOnlyMemory<byte> parameters) => Wrap(new ClientHandshake(
             HandshakeOptions.Default,
             new()
             {
@@ -315,7 +419,7 @@ public sealed class EarlyDataTests
                 SendsEarlyData = true,
                 Now = Wall + TimeSpan.FromSeconds(1),
             },
-            World.Client.Random.Fill);
+            World.Client.Random.Fill));
 
         private sealed class Watcher(Lab lab) : Node.IApplication
         {
@@ -343,6 +447,68 @@ public sealed class EarlyDataTests
                 if (connectionEvent.Kind == ConnectionEventKind.StreamOpened) lab.Early.Add(connectionEvent.Stream!.IsEarly);
                 _echo.OnEvent(connection, now, connectionEvent);
             }
+        }
+    }
+
+    /// <summary>A client's handshake to which the server's EncryptedExtensions come by themselves, as they do when the packet with the rest is late.</summary>
+    private sealed class Hesitant : TlsHandshake
+    {
+        private readonly TlsHandshake _inner;
+        private readonly List<byte> _waiting = [];
+        private bool _passed;
+
+        public Hesitant(TlsHandshake inner)
+        {
+            _inner = inner;
+            Pass();
+        }
+
+        public bool IsWaiting => _passed && _waiting.Count > 0;
+
+        public override void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes)
+        {
+            if (level != EncryptionLevel.Handshake)
+            {
+                _inner.HandleInput(level, bytes);
+            }
+            else
+            {
+                _waiting.AddRange(bytes);
+                if (!_passed && _waiting.Count >= 4 && 4 + ((_waiting[1] << 16) | (_waiting[2] << 8) | _waiting[3]) is var length && _waiting.Count >= length)
+                {
+                    _passed = true;
+                    _inner.HandleInput(level, _waiting.GetRange(0, length).ToArray());
+                    _waiting.RemoveRange(0, length);
+                }
+            }
+
+            Pass();
+        }
+
+        public void Continue()
+        {
+            _inner.HandleInput(EncryptionLevel.Handshake, _waiting.ToArray());
+            _waiting.Clear();
+            Pass();
+        }
+
+        public override bool Refuse(int id, TlsAlert alert, string reason) => _inner.Refuse(id, alert, reason);
+
+        public override bool Expire(int id) => _inner.Expire(id);
+
+        public override bool TryExport(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output) => _inner.TryExport(label, context, output);
+
+        protected override void OnClosed() => _inner.Dispose();
+
+        private void Pass()
+        {
+            while (_inner.TryGetEvent(out var next))
+            {
+                if (next.Kind == TlsEventKind.HandshakeComplete) Complete();
+                else Emit(next);
+            }
+
+            while (_inner.TryGetOutput(out var level, out var bytes)) Send(level, bytes);
         }
     }
 }

@@ -23,6 +23,7 @@ public sealed class HostilePeerTests
         { "MAX_STREAM_DATA on a receive-only stream", [0x11, 2, 0], "", nameof(TransportErrorCode.StreamStateError) },
         { "MAX_STREAM_DATA on a stream never opened", [0x11, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
         { "stream window overrun", [0x0e, 0, 600_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
+        { "connection window overrun by a final size and a byte", [0x04, 0, 0, 500_000, 0x0e, 4, 500_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
         { "RESET_STREAM beyond the window", [0x04, 0, 0, 1L << 40], "", nameof(TransportErrorCode.FlowControlError) },
         { "stream offset beyond 2^62", [0x0e, 0, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
         { "final size changed by FIN", [0x0f, 0, 10, 0, 0x0f, 0, 11, 0], "", nameof(TransportErrorCode.FinalSizeError) },
@@ -30,6 +31,7 @@ public sealed class HostilePeerTests
         { "final size changed by RESET_STREAM", [0x0f, 0, 10, 0, 0x04, 0, 0, 9], "", nameof(TransportErrorCode.FinalSizeError) },
         { "final size below data", [0x0e, 0, 9, 0, 0x0f, 0, 8, 0], "", nameof(TransportErrorCode.FinalSizeError) },
         { "MAX_STREAMS above 2^60", [0x12, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
+        { "MAX_STREAMS for unidirectional streams above 2^60", [0x13, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "CRYPTO far ahead", [0x06, 70_000, 1], "00", nameof(TransportErrorCode.CryptoBufferExceeded) },
         { "CRYPTO offset beyond 2^62", [0x06, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
         { "RETIRE_CONNECTION_ID never issued", [0x19, 100], "", nameof(TransportErrorCode.ProtocolViolation) },
@@ -40,6 +42,38 @@ public sealed class HostilePeerTests
         { "truncated frame", [0x05], "", nameof(TransportErrorCode.FrameEncodingError) },
     };
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+    //= type=test
+    //# A receiver MUST close the connection with an error of type
+    //# FLOW_CONTROL_ERROR if the sender violates the advertised connection or
+    //# stream data limits
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+    //= type=test
+    //# The receiver MUST use the final size of the stream to account for all bytes
+    //# sent on the stream in its connection-level flow controller.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+    //= type=test
+    //# If a RESET_STREAM or STREAM frame is received indicating a change in the
+    //# final size for the stream, an endpoint SHOULD respond with an error of type
+    //# FINAL_SIZE_ERROR
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+    //= type=test
+    //# the connection MUST be closed immediately with a connection error of type
+    //# TRANSPORT_PARAMETER_ERROR if the offending value was received in a transport
+    //# parameter or of type FRAME_ENCODING_ERROR if it was received in a frame
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+    //= type=test
+    //# An endpoint that receives a frame with a stream ID exceeding the limit it
+    //# has sent MUST treat this as a connection error of type STREAM_LIMIT_ERROR
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.5
+    //= type=test
+    //# If an endpoint does not expand its buffer, it MUST close the connection with
+    //# a CRYPTO_BUFFER_EXCEEDED error code.
     [Theory]
     [MemberData(nameof(ForbiddenFrames))]
     public void A_forbidden_frame_closes_the_connection_with_its_error(string what, long[] integers, string bytes, string expected)
@@ -67,6 +101,11 @@ public sealed class HostilePeerTests
     //= type=test
     //# An endpoint MUST treat receipt of a frame in a packet type that is not
     //# permitted as a connection error of type PROTOCOL_VIOLATION.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2
+    //= type=test
+    //# An endpoint MUST generate a connection error if processing the contents of
+    //# these packets prior to discovering an error
     [Fact]
     public void A_stream_frame_in_an_Initial_packet_is_a_violation()
     {
@@ -76,6 +115,10 @@ public sealed class HostilePeerTests
         ExpectNothingLeft(client);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
+    //= type=test
+    //# An endpoint MUST treat receipt of a transport parameter with an invalid
+    //# value as a connection error of type TRANSPORT_PARAMETER_ERROR.
     [Theory]
     [InlineData(0x00)]
     [InlineData(0x02)]
@@ -105,10 +148,16 @@ public sealed class HostilePeerTests
         ExpectNothingLeft(client);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+    //= type=test
+    //# Endpoints MUST validate that received transport parameters match received
+    //# connection ID values.
     [Fact]
     public void A_connection_ID_in_the_parameters_that_is_not_the_packets_is_refused()
     {
         var client = new RawClient(static parameters => parameters.InitialSourceConnectionId = new([9, 9, 9, 9])).Start();
+        client.ExpectClose(TransportErrorCode.TransportParameterError);
+        client = new RawClient(static parameters => parameters.InitialSourceConnectionId = null).Start();
         client.ExpectClose(TransportErrorCode.TransportParameterError);
     }
 
@@ -167,6 +216,48 @@ public sealed class HostilePeerTests
         Assert.Equal(0, silent.Server.Endpoint.PagesInUse);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+    //= type=test
+    //# servers MUST count all of the payload bytes received in datagrams that are
+    //# uniquely attributed to a single connection.
+    [Fact]
+    public void Bytes_of_a_datagram_that_cannot_be_opened_count_for_what_a_silent_client_gets()
+    {
+        var silent = new World(5, new(), static _ => new Echo(), static _ => new Echo());
+        long toClient = 0, toServer = 0;
+        silent.Link.Drop = (isToServer, bytes) =>
+        {
+            if (isToServer) toServer += bytes.Length;
+            else toClient += bytes.Length;
+            return !isToServer || toServer > bytes.Length;
+        };
+        var id = silent.Client.Connect(silent.Now, silent.Server).InitialDestinationId;
+        silent.RunFor(TimeSpan.FromSeconds(7));
+        Assert.InRange(toClient, 1200, 3 * 1200);
+        var before = toClient;
+        silent.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(before, toClient);
+
+        byte[] garbage = [0xe0, 0, 0, 0, 1, (byte)id.Length, .. id.Span, 0, 0x44, 0, .. new byte[1200]];
+        silent.Server.Receive(silent.Now, new(World.ClientAddress, World.ServerAddress), garbage);
+        silent.RunFor(TimeSpan.FromSeconds(2));
+        Assert.InRange(toClient, before + 1, 3 * (1200 + garbage.Length));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.5
+    //= type=test
+    //# Implementations MUST support buffering at least 4096 bytes of data received in
+    //# out-of-order CRYPTO frames.
+    [Fact]
+    public void Handshake_bytes_out_of_order_are_kept()
+    {
+        var client = new RawClient().Connect();
+        client.Send(static frames => frames.Integers(0x06, 1, 4096).Bytes(new byte[4096]));
+        client.Send(static frames => frames.Integers(0x06, 60_000, 1).Bytes(0));
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        ExpectNothingLeft(client);
+    }
+
     /// <summary>Its data was lost on the way: RangeSet was asked for a range it did not have.</summary>
     [Fact]
     public void An_empty_FIN_may_overtake_the_data_before_it()
@@ -221,16 +312,32 @@ public sealed class HostilePeerTests
         Assert.Equal(ConnectionState.Established, client.Server!.State);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //= type=test
+    //# An endpoint SHOULD limit the number of connection IDs it has retired locally
+    //# for which RETIRE_CONNECTION_ID frames have not yet been acknowledged.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //= type=test
+    //# An endpoint SHOULD allow for sending and tracking a number of
+    //# RETIRE_CONNECTION_ID frames of at least twice the value of the
+    //# active_connection_id_limit transport parameter.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //= type=test
+    //# An endpoint MUST NOT forget a connection ID without retiring it
     [Fact]
     public void Connection_IDs_replaced_faster_than_their_retirement_is_acknowledged_end_the_connection()
     {
         var client = new RawClient().Connect();
-        for (var i = 1; i < 40 && client.Server!.State == ConnectionState.Established; i++)
+        var replaced = 0;
+        for (; replaced < 40 && client.Server!.State == ConnectionState.Established; replaced++)
         {
-            var sequence = i;
+            var sequence = replaced + 1;
             client.Send(frames => frames.Integers(0x18, sequence, sequence).Bytes(4, 1, 2, 3, (byte)sequence).Bytes(new byte[16]));
         }
 
+        Assert.InRange(replaced, 1 + (2 * RemoteConnectionIds.MaxActive), 20);
         client.ExpectClose(TransportErrorCode.ConnectionIdLimitError);
     }
 

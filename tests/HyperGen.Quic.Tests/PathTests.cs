@@ -32,6 +32,17 @@ public sealed class PathTests
         world.RunUntil(() => requests.Completed >= 400, TimeSpan.FromMinutes(1));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+    //= type=test
+    //# An endpoint that initiates migration and requires non-zero-length connection
+    //# IDs SHOULD ensure that the pool of connection IDs available to its peer
+    //# allows the peer to use a new connection ID on migration
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //= type=test
+    //# Endpoints SHOULD retire connection IDs when they are no longer actively
+    //# using either the local or destination address for which the connection ID
+    //# was used.
     [Fact]
     public void A_client_moves_once_the_new_path_has_answered_and_takes_a_fresh_connection_ID_along()
     {
@@ -40,7 +51,8 @@ public sealed class PathTests
         var ids = new HashSet<string>();
         world.Arriving = datagram =>
         {
-            if (datagram.ToServer && (datagram.Bytes[0] & 0x80) == 0) ids.Add($"{datagram.From.Address:x} {Convert.ToHexString(datagram.Bytes.Slice(1, 8))}");
+            var client = datagram.ToServer ? datagram.From : datagram.To;
+            if ((datagram.Bytes[0] & 0x80) == 0) ids.Add($"{client.Address:x} {Convert.ToHexString(datagram.Bytes.Slice(1, 8))}");
         };
         world.RunUntil(() => requests.Completed >= 50, TimeSpan.FromMinutes(1));
         var controller = client.Recovery.Controller;
@@ -57,6 +69,15 @@ public sealed class PathTests
         //# more than one destination address.
         var idsOnly = ids.Select(static id => id.Split(' ')[1]).ToList();
         Assert.Equal(idsOnly.Count, idsOnly.Distinct().Count());
+
+        // The IDs of the path that was left lead nowhere any more: they were retired.
+        var left = ids.Where(static id => id.StartsWith($"{World.ClientAddress.Address:x} ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, left.Count);
+        foreach (var endpoint in new[] { world.Client.Endpoint, world.Server.Endpoint })
+        {
+            Assert.All(left, id => Assert.Null(
+                endpoint.HandleDatagram(world.Now, default, EcnCodepoint.NotEct, [0x40, .. Convert.FromHexString(id.Split(' ')[1]), .. new byte[40]])));
+        }
     }
 
     [Fact]
@@ -114,6 +135,12 @@ public sealed class PathTests
     //# an
     //# endpoint MUST revert to using the last validated peer address when validation
     //# of a new peer address fails.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8
+    //= type=test
+    //# after receiving packets from an address that is not yet validated, an
+    //# endpoint MUST limit the amount of data it sends to the unvalidated address
+    //# to three times the amount of data received from that address.
     [Fact]
     public void A_spoofed_move_costs_its_victim_three_times_what_it_sent_and_is_undone()
     {
@@ -150,6 +177,11 @@ public sealed class PathTests
     //= type=test
     //# A PATH_RESPONSE frame MUST be sent on the network path where the PATH_CHALLENGE
     //# frame was received.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+    //= type=test
+    //# However, an endpoint MUST NOT expand the datagram containing the
+    //# PATH_RESPONSE if the resulting data exceeds the anti-amplification limit.
     [Theory]
     [InlineData(1200, 1200)]
     [InlineData(100, 300)]

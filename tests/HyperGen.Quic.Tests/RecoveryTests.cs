@@ -139,6 +139,17 @@ public sealed class RecoveryTests
     //# the client MUST set the PTO timer if the client has not received
     //# an acknowledgment for any of its Handshake packets and the handshake
     //# is not confirmed
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+    //= type=test
+    //# To prevent this deadlock, clients MUST send a packet on a Probe Timeout
+    //# (PTO)
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+    //= type=test
+    //# the client MUST send an Initial packet in a UDP datagram that contains at
+    //# least 1200 bytes if it does not have Handshake keys, and otherwise send a
+    //# Handshake packet.
     [Fact]
     public void A_client_probes_with_nothing_in_flight_until_the_server_knows_its_address()
     {

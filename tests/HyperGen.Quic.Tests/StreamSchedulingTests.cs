@@ -8,6 +8,10 @@ public sealed class StreamSchedulingTests
 {
     private const int Size = 20_000;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-2.3
+    //= type=test
+    //# A QUIC implementation SHOULD provide ways in which an application can
+    //# indicate the relative priority of streams.
     [Fact]
     public void More_urgent_streams_are_complete_before_others_begin()
     {
@@ -103,6 +107,16 @@ public sealed class StreamSchedulingTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+    //= type=test
+    //# A sender SHOULD send a STREAM_DATA_BLOCKED or DATA_BLOCKED frame to indicate
+    //# to the receiver that it has data to write but is blocked by flow control
+    //# limits.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+    //= type=test
+    //# An endpoint that is unable to open a new stream due to the peer's limits
+    //# SHOULD send a STREAMS_BLOCKED frame
     [Fact]
     public void A_sender_that_is_blocked_says_so_once_for_each_limit()
     {

@@ -87,10 +87,42 @@ public sealed class VersionTests
         Assert.Equal((V1, CloseKind.None), (connection.Version, connection.CloseReason.Kind));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
+    //= type=test
+    //# A client MUST discard any Version Negotiation packet if it has received and
+    //# successfully processed any other packet, including an earlier Version
+    //# Negotiation packet.
+    [Fact]
+    public void Only_the_first_Version_Negotiation_packet_counts()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Link.Drop = static (_, _) => true;
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromMilliseconds(1));
+        Forge(world, connection, [V2]);
+        Assert.Equal(V2, connection.Version);
+        Forge(world, connection, [V1]);
+        Assert.Equal(V2, connection.Version);
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-6.1
     //= type=test
     //# An endpoint MUST NOT send a Version Negotiation packet
     //# in response to receiving a Version Negotiation packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+    //= type=test
+    //# if the packet is large enough to initiate a new connection for any supported
+    //# version, the server SHOULD send a Version Negotiation packet
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+    //= type=test
+    //# Servers MUST drop smaller packets that specify unsupported versions.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.2.2
+    //= type=test
+    //# Servers SHOULD respond with a Version Negotiation packet, provided that the
+    //# datagram is sufficiently long.
     [Fact]
     public void A_server_answers_unknown_versions_of_full_size_and_nothing_else()
     {

@@ -96,6 +96,9 @@ public sealed class ClientAlertTests
         Assert.Equal(cookie, echoed);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7
+    //= type=test
+    //# Endpoints MUST explicitly negotiate an application protocol.
     [Fact]
     public void EncryptedExtensions_must_hold_what_QUIC_needs_and_nothing_unasked()
     {

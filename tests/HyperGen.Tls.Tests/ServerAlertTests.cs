@@ -75,6 +75,10 @@ public sealed class ServerAlertTests
     //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
     //= type=test
     //# When using ALPN, endpoints MUST immediately close a connection
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7
+    //= type=test
+    //# Endpoints MUST explicitly negotiate an application protocol.
     [Fact]
     public void Without_a_common_application_protocol_the_handshake_fails()
     {

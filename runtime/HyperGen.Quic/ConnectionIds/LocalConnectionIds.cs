@@ -136,6 +136,9 @@ internal sealed class LocalConnectionIds
         foreach (ref var entry in _entries.AsSpan())
         {
             if (entry.InUse) continue;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
+            //# The sequence number on each newly issued connection ID MUST increase by 1.
             entry = new() { InUse = true, Pending = pending, Sequence = _nextSequence++, Id = id };
             Count++;
             return;

@@ -8,6 +8,15 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
     /// <summary>active_connection_id_limit: what we are ready to store.</summary>
     public const int MaxActive = 4;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //# An endpoint SHOULD limit the number of connection IDs it has retired locally
+    //# for which RETIRE_CONNECTION_ID frames have not yet been acknowledged.
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+    //# An endpoint SHOULD allow for sending and tracking a number of
+    //# RETIRE_CONNECTION_ID frames of at least twice the value of the
+    //# active_connection_id_limit transport parameter.
+
     /// <summary>
     /// Sequence numbers to retire that wait for RETIRE_CONNECTION_ID to be sent and acknowledged. A peer that rotates IDs while it withholds
     /// acknowledgments meets this bound (three times the limit, as RFC 9000 section 5.1.2 permits).
@@ -86,13 +95,19 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
         if (!TrySee(frame.Sequence)) return TransportError.None;
         if (frame.Sequence < _retirePriorTo) return Retire(frame.Sequence);
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+        //# Upon receipt of an increased Retire Prior To field, the peer MUST stop using
+        //# the corresponding connection IDs and retire them with RETIRE_CONNECTION_ID
+        //# frames before adding the newly provided connection ID to the set of active
+        //# connection IDs.
         var error = RetirePriorTo(frame.RetirePriorTo);
         if (error.IsError) return error;
+        var hasCurrent = _entries[CurrentIndex].InUse;
         for (var i = 0; i < _entries.Length; i++)
         {
             if (_entries[i].InUse) continue;
             _entries[i] = new() { InUse = true, Sequence = frame.Sequence, Id = frame.Id, Token = frame.Token };
-            if (!_entries[CurrentIndex].InUse) MakeCurrent(i);
+            if (!hasCurrent) MakeCurrent(i);
             return TransportError.None;
         }
 
@@ -150,6 +165,9 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
         if (Current.Length == 0 || sequence == CurrentSequence) return;
         foreach (ref var entry in _entries.AsSpan())
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.2
+            //# An endpoint MUST NOT forget a connection ID without retiring it
+            //
             // A peer that acknowledges no retirement keeps its old IDs in our list: it gets no more of them until it does.
             if (!entry.InUse || entry.Sequence != sequence || Retire(sequence).IsError) continue;
             Forget(ref entry);

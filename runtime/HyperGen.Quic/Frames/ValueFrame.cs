@@ -17,6 +17,11 @@ internal readonly record struct ValueFrame(FrameType Type, long Value)
         //# with a value greater than 2^60, this would allow a maximum stream ID
         //# that cannot be expressed as a variable-length integer
         var countsStreams = type is FrameType.MaxStreamsBidi or FrameType.MaxStreamsUni or FrameType.StreamsBlockedBidi or FrameType.StreamsBlockedUni;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+        //# the connection MUST be closed immediately with a connection error of type
+        //# TRANSPORT_PARAMETER_ERROR if the offending value was received in a transport
+        //# parameter or of type FRAME_ENCODING_ERROR if it was received in a frame
         if (countsStreams && value > 1L << 60)
         {
             return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "There cannot be more than 2^60 streams of a kind.");

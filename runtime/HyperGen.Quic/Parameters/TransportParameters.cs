@@ -62,7 +62,13 @@ internal sealed class TransportParameters
         && InitialMaxStreamDataBidiRemote >= remembered.InitialMaxStreamDataBidiRemote
         && InitialMaxStreamDataUni >= remembered.InitialMaxStreamDataUni
         && InitialMaxStreamsBidi >= remembered.InitialMaxStreamsBidi
-        && InitialMaxStreamsUni >= remembered.InitialMaxStreamsUni;
+        && InitialMaxStreamsUni >= remembered.InitialMaxStreamsUni
+
+        //= https://www.rfc-editor.org/rfc/rfc9221#section-3
+        //# they MUST send a max_datagram_frame_size transport parameter greater than or
+        //# equal to the value they sent to the client in the connection where they sent
+        //# them the NewSessionTicket message
+        && MaxDatagramFrameSize >= remembered.MaxDatagramFrameSize;
 
     /// <summary>Reads what a peer of role <paramref name="sender" /> sent.</summary>
     public static TransportError TryRead(ReadOnlySpan<byte> encoded, Role sender, out TransportParameters parameters)
@@ -92,6 +98,10 @@ internal sealed class TransportParameters
 
         return TransportError.None;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
+    //# An endpoint MUST NOT send a parameter more than once in a given transport
+    //# parameters extension.
 
     /// <summary>Writes the parameters; their length.</summary>
     public int Write(Span<byte> destination)
@@ -194,6 +204,11 @@ internal sealed class TransportParameters
             case TransportParameterId.InitialMaxStreamDataUni:
                 InitialMaxStreamDataUni = value;
                 return TransportError.None;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+            //# the connection MUST be closed immediately with a connection error of type
+            //# TRANSPORT_PARAMETER_ERROR if the offending value was received in a transport
+            //# parameter or of type FRAME_ENCODING_ERROR if it was received in a frame
             case TransportParameterId.InitialMaxStreamsBidi:
                 InitialMaxStreamsBidi = value;
                 return value <= 1L << 60 ? TransportError.None : Invalid("There cannot be more than 2^60 streams of a kind.");
@@ -235,5 +250,8 @@ internal sealed class TransportParameters
         writer.WriteVarInt(value);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4
+    //# An endpoint MUST treat receipt of a transport parameter with an invalid
+    //# value as a connection error of type TRANSPORT_PARAMETER_ERROR.
     private static TransportError Invalid(string reason) => TransportError.Of(TransportErrorCode.TransportParameterError, reason);
 }

@@ -66,6 +66,9 @@ internal sealed class PathState(NetworkPath path, bool validated, int largestDat
         if (_responseCount < MaxResponses) _responses[_responseCount++] = data;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.2
+    //# An endpoint MUST NOT send more than one PATH_RESPONSE frame in response to
+    //# one PATH_CHALLENGE frame
     public bool TryTakeResponse(out ulong data)
     {
         data = _responseCount > 0 ? _responses[_responseCount - 1] : 0;

@@ -52,6 +52,10 @@ internal sealed class PathValidation(TimeSpan pto)
     {
         if (_sent == 0) (Begun, Deadline) = (now, now + (3 * pto));
         _challenges[_sent % Remembered] = data;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
+        //# An endpoint SHOULD NOT probe a new path with packets containing a
+        //# PATH_CHALLENGE frame more frequently than it would send an Initial packet.
         NextChallenge = now + (interval * (1 << Math.Min(_sent, 4)));
         _sent++;
         ChallengePending = false;

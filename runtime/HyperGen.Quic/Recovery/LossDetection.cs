@@ -427,6 +427,15 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         //# the client MUST set the PTO timer if the client has not received
         //# an acknowledgment for any of its Handshake packets and the handshake
         //# is not confirmed
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+        //# To prevent this deadlock, clients MUST send a packet on a Probe Timeout
+        //# (PTO)
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
+        //# the client MUST send an Initial packet in a UDP datagram that contains at
+        //# least 1200 bytes if it does not have Handshake keys, and otherwise send a
+        //# Handshake packet.
         if (!AnyProbeable) return (now + duration, HasHandshakeKeys ? PacketNumberSpaceId.Handshake : PacketNumberSpaceId.Initial);
 
         var time = Timestamp.Never;

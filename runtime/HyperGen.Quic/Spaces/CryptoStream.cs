@@ -10,6 +10,12 @@ internal sealed class CryptoStream
     //# Implementations MUST support buffering at least 4096 bytes of data
     //# received in out-of-order CRYPTO frames.
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4
+    //= type=exception
+    //= reason=our TLS takes every byte at once and bounds its messages itself, so that there is no second layer of buffers whose limit the first had to know
+    //# QUIC implementations SHOULD provide an interface for the cryptographic
+    //# protocol implementation to communicate its buffering limits.
+
     /// <summary>How far frames may run ahead of what TLS took: several times the longest ClientHello in use.</summary>
     public const int MaxAhead = 64 << 10;
 
@@ -31,6 +37,9 @@ internal sealed class CryptoStream
     {
         if (frame.Offset + frame.Data.Length - Incoming.ReadOffset > MaxAhead)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.5
+            //# If an endpoint does not expand its buffer, it MUST close the connection with
+            //# a CRYPTO_BUFFER_EXCEEDED error code.
             return TransportError.Of(TransportErrorCode.CryptoBufferExceeded, FrameType.Crypto, "Handshake data is too far ahead.");
         }
 

@@ -154,6 +154,10 @@ internal sealed class QuicStream
         Owner.OnReset(this);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-2.3
+    //# A QUIC implementation SHOULD provide ways in which an application can
+    //# indicate the relative priority of streams.
+
     /// <summary>
     /// Sets where the stream stands among those that have something to send (RFC 9218): lower urgencies go first; within one, those that are not incremental
     /// go in the order of their IDs, one after another, while the incremental ones take turns.
@@ -215,6 +219,9 @@ internal sealed class QuicStream
     private void ThrowUnlessWritable()
     {
         if (!CanSend) throw new InvalidOperationException("Only the peer sends on this stream.");
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+        //# An endpoint MUST NOT send data on a stream at or beyond the final size.
         if (Sending.FinWritten) throw new InvalidOperationException("Nothing can be written after Finish.");
     }
 }

@@ -55,6 +55,10 @@ internal sealed class ReceiveBuffer
         return _ahead.Count <= MaxGaps;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-2.2
+    //# Endpoints MUST be able to deliver stream data to an application as an
+    //# ordered byte stream.
+
     /// <summary>The next bytes in order, as far as they lie together; valid until <see cref="Consume" />.</summary>
     public ReadOnlySpan<byte> Peek()
     {

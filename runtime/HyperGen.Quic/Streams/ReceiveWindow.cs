@@ -21,6 +21,10 @@ internal struct ReceiveWindow(long initial, long maximum, long longPathMaximum)
 
     public void Consume(long bytes) => Consumed += bytes;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.2
+    //# a receiver MUST NOT wait for a STREAM_DATA_BLOCKED or DATA_BLOCKED frame
+    //# before sending a MAX_STREAM_DATA or MAX_DATA frame
+
     /// <summary>Whether half a window was consumed since the last limit: often enough that the peer never waits, seldom enough not to be traffic of its own.</summary>
     public readonly bool ShouldAdvertise => Limit - Consumed <= Size / 2;
 

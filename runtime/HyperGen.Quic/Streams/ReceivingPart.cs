@@ -60,6 +60,11 @@ internal sealed class ReceivingPart
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
         //# Once a final size for a stream is known, it cannot change.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+        //# If a RESET_STREAM or STREAM frame is received indicating a change in the
+        //# final size for the stream, an endpoint SHOULD respond with an error of type
+        //# FINAL_SIZE_ERROR
         if (_finalSize != Unknown ? end > _finalSize || (frame.Fin && end != _finalSize) : frame.Fin && end < HighestOffset)
         {
             return TransportError.Of(TransportErrorCode.FinalSizeError, FrameType.Stream, "The final size of the stream changed.");
@@ -103,6 +108,11 @@ internal sealed class ReceivingPart
     public TransportError OnResetStream(in ResetStreamFrame frame, out long growth)
     {
         growth = 0;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+        //# If a RESET_STREAM or STREAM frame is received indicating a change in the
+        //# final size for the stream, an endpoint SHOULD respond with an error of type
+        //# FINAL_SIZE_ERROR
         if (_finalSize != Unknown ? frame.FinalSize != _finalSize : frame.FinalSize < HighestOffset)
         {
             return TransportError.Of(TransportErrorCode.FinalSizeError, FrameType.ResetStream, "The final size of the stream changed.");
@@ -113,6 +123,9 @@ internal sealed class ReceivingPart
             return TransportError.Of(TransportErrorCode.FlowControlError, FrameType.ResetStream, "The stream's limit was overrun.");
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+        //# The receiver MUST use the final size of the stream to account for all bytes
+        //# sent on the stream in its connection-level flow controller.
         growth = frame.FinalSize - HighestOffset;
         HighestOffset = frame.FinalSize;
         _finalSize = frame.FinalSize;
@@ -120,6 +133,11 @@ internal sealed class ReceivingPart
         // A reset that comes after all data is of no use to anyone ("Data Recvd" may stay as it is).
         if (State is not (ReceiveState.Recv or ReceiveState.SizeKnown)) return TransportError.None;
         State = IsStopped ? ReceiveState.ResetRead : ReceiveState.ResetRecvd;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
+        //# STOP_SENDING SHOULD only be sent for a stream that has not been reset by the
+        //# peer.
+        StopPending = false;
         ResetCode = frame.ErrorCode;
         Buffer.Reset();
         return TransportError.None;
@@ -169,7 +187,11 @@ internal sealed class ReceivingPart
                 State = ReceiveState.ResetRead;
                 break;
             default:
-                // The final size is known, so nothing more is owed to the connection's flow control.
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
+                //= type=exception
+                //= reason=once the final size is known everything was sent, and nothing is owed to flow control: what may still be repeated costs less than asking
+                //# If the stream is in the "Recv" or "Size Known" state, the transport SHOULD
+                //# signal this by sending a STOP_SENDING frame
                 State = ReceiveState.DataRead;
                 break;
         }

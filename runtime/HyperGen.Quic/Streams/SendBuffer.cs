@@ -128,6 +128,9 @@ internal sealed class SendBuffer
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-2.2
+    //# The data at a given offset MUST NOT change if it is sent multiple times
+
     /// <summary>Copies bytes that were written and not yet acknowledged.</summary>
     public void CopyTo(long offset, Span<byte> destination)
     {

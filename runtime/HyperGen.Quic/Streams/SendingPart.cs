@@ -32,6 +32,13 @@ internal sealed class SendingPart
 
     public bool FinWritten => _finWritten;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-3.3
+    //# A sender MUST NOT send any of these frames from a terminal state
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-3.3
+    //# A sender MUST NOT send a STREAM or STREAM_DATA_BLOCKED frame for a stream in
+    //# the "Reset Sent" state or any terminal state
+
     /// <summary>Whether something waits that the stream's own limits allow to be sent.</summary>
     public bool HasPending => !IsReset && !IsTerminal && (Buffer.HasLost || HasNew || FinPending);
 
@@ -56,6 +63,9 @@ internal sealed class SendingPart
 
     public void OnMaxStreamData(long limit)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+        //# A sender MUST ignore any MAX_STREAM_DATA or MAX_DATA frames that do not
+        //# increase flow control limits.
         if (limit <= MaxData) return;
         MaxData = limit;
         BlockedPending = false;
@@ -63,6 +73,13 @@ internal sealed class SendingPart
 
     /// <summary>Whether the peer's limit <paramref name="limit" /> is what keeps data back.</summary>
     public bool IsBlockedAt(long limit) => limit == MaxData && !IsReset && Buffer.SentOffset == limit && Buffer.HasUnsent;
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+    //= type=exception
+    //= reason=a peer that grants no credit is let go by the idle timeout; KeepAliveInterval, a PING, keeps the connections that are wanted all the same
+    //# a sender that is flow control limited SHOULD periodically send a
+    //# STREAM_DATA_BLOCKED or DATA_BLOCKED frame when it has no ack-eliciting
+    //# packets in flight.
 
     /// <summary>Notes, once for each limit, that the limit keeps data back.</summary>
     public bool TryNoteBlocked()
@@ -86,6 +103,13 @@ internal sealed class SendingPart
         else
         {
             offset = Buffer.SentOffset;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-2.2
+            //# An endpoint MUST NOT send data on any stream without ensuring that it is
+            //# within the flow control limits set by its peer.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+            //# Senders MUST NOT send data in excess of either limit.
             length = (int)Math.Min(Math.Min(room, credit), Math.Max(0, Math.Min(Buffer.WrittenOffset, MaxData) - offset));
         }
 
@@ -145,6 +169,9 @@ internal sealed class SendingPart
     public void OnResetAcked()
     {
         if (State == SendState.ResetSent) State = SendState.ResetRecvd;
+
+        // A probe timeout may just have asked for it once more.
+        ResetPending = false;
     }
 
     public void OnResetLost() => ResetPending = State == SendState.ResetSent;

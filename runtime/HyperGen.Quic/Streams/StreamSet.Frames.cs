@@ -59,6 +59,14 @@ internal sealed partial class StreamSet
         //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
         //# An endpoint that receives a STOP_SENDING frame MUST send a RESET_STREAM
         //# frame if the stream is in the "Ready" or "Send" state.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
+        //# If any outstanding data is declared lost, the endpoint SHOULD send a
+        //# RESET_STREAM frame instead of retransmitting the data.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-3.5
+        //# An endpoint SHOULD copy the error code from the STOP_SENDING frame to the
+        //# RESET_STREAM frame it sends
         stream.Sending.Reset(frame.Value);
         OnReset(stream);
         if (!stream.IsReleased) _events.Add(ConnectionEventKind.StreamStopSending, stream, frame.Value);
@@ -80,6 +88,9 @@ internal sealed partial class StreamSet
 
     public void OnMaxData(long limit)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
+        //# A sender MUST ignore any MAX_STREAM_DATA or MAX_DATA frames that do not
+        //# increase flow control limits.
         if (limit <= _maxData)
         {
             _glitches++;
@@ -111,7 +122,11 @@ internal sealed partial class StreamSet
         outgoing.Limit = limit;
         if (wasExceeded)
         {
-            foreach (var stream in _open.Values) Schedule(stream);
+            foreach (var stream in _open.Values)
+            {
+                Schedule(stream);
+                _control.Enqueue(stream);
+            }
         }
 
         if (!outgoing.Blocked) return;
@@ -137,7 +152,7 @@ internal sealed partial class StreamSet
         {
             if (!builder.HasRoom(ResetStreamFrame.MaxLength + (3 * StreamValueFrame.MaxLength))) return;
             _control.Remove(stream);
-            WriteControl(ref builder, stream, now, rtt);
+            if (!IsBeyondLimit(stream)) WriteControl(ref builder, stream, now, rtt);
         }
     }
 
@@ -366,6 +381,12 @@ internal sealed partial class StreamSet
             //# An endpoint MUST terminate the connection with error STREAM_STATE_ERROR
             //# if it receives a STREAM frame for a locally initiated stream that has
             //# not yet been created
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-4.5
+            //= type=exception
+            //= reason=the final size is forgotten with the stream, when both directions are over and the application released it, as the section allows: remembering it would cost memory for every stream there ever was
+            //# A receiver SHOULD treat receipt of data at or beyond the final size as an
+            //# error of type FINAL_SIZE_ERROR, even after a stream is closed.
             return id.Sequence < Outgoing(id.IsUnidirectional).Opened
                 ? TransportError.None
                 : TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream was never opened.");

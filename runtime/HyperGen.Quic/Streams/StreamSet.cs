@@ -115,13 +115,21 @@ internal sealed partial class StreamSet
     public QuicStream? TryOpen(bool unidirectional)
     {
         ref var outgoing = ref Outgoing(unidirectional);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+        //# Endpoints MUST NOT exceed the limit set by their peer.
         if (outgoing.Opened >= outgoing.Limit)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
+            //# An endpoint that is unable to open a new stream due to the peer's limits
+            //# SHOULD send a STREAMS_BLOCKED frame
             outgoing.Blocked = true;
             outgoing.BlockedPending = true;
             return null;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-2.1
+        //# A QUIC endpoint MUST NOT reuse a stream ID within a connection.
         return Create(new(_role, unidirectional, outgoing.Opened++));
     }
 
@@ -204,12 +212,13 @@ internal sealed partial class StreamSet
     private void Schedule(QuicStream stream)
     {
         if (!stream.CanSend || !stream.Sending.HasPending) return;
-
-        // After early data was rejected there may be more streams than the peer allows now.
-        if (stream.Id.Initiator == _role && stream.Id.Sequence >= Outgoing(stream.Id.IsUnidirectional).Limit) return;
+        if (IsBeyondLimit(stream)) return;
         if (stream.Sending.HasPendingWithoutCredit && _awaitingCredit.Contains(stream)) _awaitingCredit.Remove(stream);
         _sending.Enqueue(stream);
     }
+
+    /// <summary>After early data was rejected there may be more streams than the peer allows now: nothing is said of them until it allows more.</summary>
+    private bool IsBeyondLimit(QuicStream stream) => stream.Id.Initiator == _role && stream.Id.Sequence >= Outgoing(stream.Id.IsUnidirectional).Limit;
 
     private QuicStream Create(StreamId id)
     {
@@ -231,6 +240,9 @@ internal sealed partial class StreamSet
 
     private void TryRetire(QuicStream stream)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-4.4
+        //# Both endpoints MUST maintain flow control state for the stream in the
+        //# unterminated direction until that direction enters a terminal state.
         if (!stream.IsReleased || !stream.IsTerminal) return;
         _open.Remove(stream.Id.Value);
         _awaitingCredit.Remove(stream);

@@ -83,6 +83,11 @@ internal sealed class AddressTokens
     public int WriteNew(Span<byte> buffer, Timestamp now, in NetworkAddress client, QuicVersion version)
     {
         Span<byte> content = stackalloc byte[ExpiryLength];
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# a token SHOULD have an expiration time, which could be either an explicit
+        //# expiration time or an issued timestamp that can be used to dynamically
+        //# calculate the expiration time.
         BinaryPrimitives.WriteInt64BigEndian(content, Milliseconds(now + NewTokenLifetime));
         return Seal(buffer, now, NewTokenKind, client, version, default, content);
     }
@@ -118,6 +123,9 @@ internal sealed class AddressTokens
         //# Tokens
         //# that are provided in NEW_TOKEN frames (Section 19.7) need to be valid
         //# for longer but SHOULD NOT be accepted multiple times.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+        //# servers MUST ensure that replay of tokens is prevented or limited.
         return _recent.TryAdd(BinaryPrimitives.ReadUInt64LittleEndian(token[^Aead.TagLength..])) ? TokenVerdict.NewToken : TokenVerdict.None;
     }
 
@@ -127,9 +135,24 @@ internal sealed class AddressTokens
         var day = Milliseconds(now) / MillisecondsPerDay;
         buffer[0] = kind;
         buffer[1] = (byte)day;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# A token issued with NEW_TOKEN MUST NOT include information that would allow
+        //# values to be linked by an observer to the connection on which it was issued.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+        //# A server MUST ensure that every NEW_TOKEN frame it sends is unique across
+        //# all clients
         _random(buffer[2..HeaderLength]);
         Span<byte> bound = stackalloc byte[MaxBoundLength];
         bound = bound[..WriteBound(bound, kind, client, version, retryId)];
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+        //# An address validation token MUST be difficult to guess.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
+        //# the token MUST be covered by integrity protection against modification or
+        //# falsification by clients.
         KeyOf(day).Seal(buffer[2..HeaderLength], bound, content, buffer[HeaderLength..]);
         return HeaderLength + content.Length + Aead.TagLength;
     }

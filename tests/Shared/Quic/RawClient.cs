@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using HyperGen.Quic;
 using HyperGen.Quic.Frames;
@@ -34,6 +35,7 @@ internal sealed class RawClient
     private TrafficSecret? _readSecret;
     private TrafficSecret? _writeSecret;
     private OneRttKeys? _oneRtt;
+    private Received _arriving;
 
     static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => _exceptions++;
 
@@ -75,7 +77,27 @@ internal sealed class RawClient
 
     public List<FrameType> FramesReceived { get; } = [];
 
-    public byte[] DestinationId => _destinationId;
+    /// <summary>The frames of 1-RTT packets that arrived.</summary>
+    public List<Received> Frames { get; } = [];
+
+    /// <summary>The connection IDs that NEW_CONNECTION_ID frames brought.</summary>
+    public List<ConnectionId> IssuedIds { get; } = [];
+
+    /// <summary>Is told what happens at the server, but for questions of the handshake.</summary>
+    public Action<ConnectionEvent>? Happened { get; set; }
+
+    /// <summary>Where the next packets go.</summary>
+    public byte[] DestinationId
+    {
+        get => _destinationId;
+        set => _destinationId = value;
+    }
+
+    /// <summary>Our connection ID, which a test may change.</summary>
+    public byte[] SourceId => _sourceId;
+
+    /// <summary>The connection ID that the server's last packet was addressed to.</summary>
+    public byte[] AddressedTo { get; private set; } = [];
 
     /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
     public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
@@ -158,7 +180,12 @@ internal sealed class RawClient
         Now += TimeSpan.FromMicroseconds(10);
         while (Server.TryGetEvent(out var next))
         {
-            if (next.Kind != ConnectionEventKind.HandshakeQuestion) continue;
+            if (next.Kind != ConnectionEventKind.HandshakeQuestion)
+            {
+                Happened?.Invoke(next);
+                continue;
+            }
+
             TestTls.Answer(Server);
             Server.HandleAnswer(Now);
         }
@@ -166,6 +193,7 @@ internal sealed class RawClient
         while (Server.TryTransmit(Now, _buffer, out var transmit))
         {
             BytesReceived += transmit.Length;
+            _arriving = _arriving with { Path = transmit.Path };
             for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
             {
                 Receive(_buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
@@ -251,10 +279,12 @@ internal sealed class RawClient
 
     private void Receive(Span<byte> datagram)
     {
+        _arriving = _arriving with { Datagram = datagram.Length };
         while (PacketHeader.TryRead(datagram, _sourceId.Length, out var header))
         {
             var packet = datagram[..header.End];
             datagram = datagram[header.End..];
+            AddressedTo = header.DestinationId.ToArray();
             var space = header.Type switch { PacketType.Initial => 0, PacketType.Handshake => 1, _ => 2 };
             if (space < 2) _destinationId = header.SourceId.ToArray();
             if (space == 2 ? _oneRtt is null : _read[space] is null) continue;
@@ -270,6 +300,7 @@ internal sealed class RawClient
                 : _read[space]!.Packet.TryOpen(number, packet[..(offset + length)], payload, payload);
             if (!opened) continue;
             if (space == 2) LargestReceived = number;
+            _arriving = _arriving with { Packet = number.Value };
             ReadFrames(space, payload[..^Aead.TagLength]);
         }
     }
@@ -281,6 +312,7 @@ internal sealed class RawClient
         {
             var type = (FrameType)value;
             FramesReceived.Add(type);
+            var frame = _arriving with { Type = FrameTypes.IsStream(type) ? FrameType.Stream : type };
             switch (type)
             {
                 case FrameType.Padding:
@@ -298,25 +330,44 @@ internal sealed class RawClient
                     ConnectionCloseFrame.TryRead(ref reader, type, out var close);
                     Close = (close.IsApplication, close.ErrorCode);
                     break;
+                case FrameType.NewToken:
+                    reader.TryReadPrefixed(out _);
+                    break;
                 case FrameType.NewConnectionId:
-                    NewConnectionIdFrame.TryRead(ref reader, out _);
+                    NewConnectionIdFrame.TryRead(ref reader, out var issued);
+                    frame = frame with { Id = issued.Sequence, Value = issued.RetirePriorTo };
+                    IssuedIds.Add(issued.Id);
                     break;
                 case FrameType.PathChallenge or FrameType.PathResponse:
-                    reader.TryReadBytes(8, out _);
+                    reader.TryReadBytes(8, out var data);
+                    frame = frame with { Value = BinaryPrimitives.ReadInt64BigEndian(data) };
                     break;
                 case FrameType.HandshakeDone or FrameType.Ping:
                     break;
                 case FrameType.ResetStream:
-                    ResetStreamFrame.TryRead(ref reader, out _);
+                    ResetStreamFrame.TryRead(ref reader, out var reset);
+                    frame = frame with { Id = reset.Id.Value, Value = reset.ErrorCode, Size = reset.FinalSize };
                     break;
                 case FrameType.StopSending or FrameType.MaxStreamData or FrameType.StreamDataBlocked:
-                    StreamValueFrame.TryRead(ref reader, type, out _);
+                    StreamValueFrame.TryRead(ref reader, type, out var limit);
+                    frame = frame with { Id = limit.Id.Value, Value = limit.Value };
                     break;
                 default:
-                    if (FrameTypes.IsStream(type)) StreamFrame.TryRead(ref reader, type, out _);
-                    else ValueFrame.TryRead(ref reader, type, out _);
+                    if (FrameTypes.IsStream(type))
+                    {
+                        StreamFrame.TryRead(ref reader, type, out var stream);
+                        frame = frame with { Id = stream.Id.Value, Value = stream.Offset, Size = stream.Data.Length };
+                    }
+                    else
+                    {
+                        ValueFrame.TryRead(ref reader, type, out var number);
+                        frame = frame with { Value = number.Value };
+                    }
+
                     break;
             }
+
+            if (space == 2) Frames.Add(frame);
         }
     }
 
@@ -361,6 +412,16 @@ internal sealed class RawClient
             Deliver(Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position)));
         }
     }
+
+    /// <summary>A frame that arrived.</summary>
+    /// <param name="Type">Its type; that of a STREAM frame without its flags.</param>
+    /// <param name="Id">The stream's ID, or the sequence number of a connection ID.</param>
+    /// <param name="Value">Its offset, limit, error code, path data, sequence number to retire, or Retire Prior To field.</param>
+    /// <param name="Size">How much data a STREAM frame has; the final size of RESET_STREAM.</param>
+    /// <param name="Packet">The number of its packet.</param>
+    /// <param name="Datagram">The length of its datagram.</param>
+    /// <param name="Path">Where the server sent it.</param>
+    internal readonly record struct Received(FrameType Type, long Id, long Value, long Size, long Packet, int Datagram, NetworkPath Path);
 
     /// <summary>Writes frames as numbers, so that a test can say what no encoder of ours would.</summary>
     internal sealed class FrameBuilder
