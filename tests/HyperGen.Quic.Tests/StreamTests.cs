@@ -42,7 +42,7 @@ public sealed class StreamTests
         byte[] data = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
         foreach (var (offset, length, readable) in new[] { (6, 4, 0), (2, 3, 0), (0, 1, 1), (1, 2, 4), (3, 7, 5) })
         {
-            client.Send(frames => frames.Integers(0x0e, 0, offset, length).Bytes(data[offset..(offset + length)]));
+            client.Send(frames => frames.Integers(0x0e, 0, offset, length).Bytes(data.AsSpan(offset, length)));
             var read = new byte[20];
             var start = (int)stream().Receiving.Buffer.ReadOffset;
             Assert.Equal(readable, stream().Read(read));
