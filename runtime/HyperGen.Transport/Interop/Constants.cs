@@ -47,5 +47,4 @@ internal static class Constants
     public const int EIO = 5;
     public const int EAGAIN = 11;
     public const int EINVAL = 22;
-    public const int ENOBUFS = 105;
 }

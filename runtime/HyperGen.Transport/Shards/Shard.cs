@@ -16,6 +16,9 @@ namespace HyperGen.Transport.Shards;
 /// </remarks>
 internal sealed class Shard : IDisposable, IShardWork
 {
+    /// <summary>How often connections look after their timers while the socket has no room for what they have to send.</summary>
+    private static readonly TimeSpan s_roomPause = TimeSpan.FromMilliseconds(10);
+
     private readonly ShardOptions _options;
     private readonly UdpSocket _socket;
     private readonly ReceiveBatch _incoming;
@@ -190,13 +193,7 @@ internal sealed class Shard : IDisposable, IShardWork
             bool isBusy = Receive();
             isBusy |= DoPosted();
             isBusy |= ExpireTimers();
-
-            // Driving one connection may touch others: the list grows meanwhile.
-            for (int index = 0; index < _touched.Count; index++)
-            {
-                Drive(_touched[index]);
-            }
-            _touched.Clear();
+            DriveTouched();
             SendAnswers();
             _outgoing.Flush();
             if (!isBusy)
@@ -276,6 +273,22 @@ internal sealed class Shard : IDisposable, IShardWork
         _connections.Add(owner);
     }
 
+    private void DriveTouched()
+    {
+        // Driving one connection may touch others: the list grows meanwhile. Those stay in it for which the socket has no room.
+        int waiting = 0;
+        for (int index = 0; index < _touched.Count; index++)
+        {
+            ShardConnection connection = _touched[index];
+            Drive(connection);
+            if (connection.IsTouched)
+            {
+                _touched[waiting++] = connection;
+            }
+        }
+        _touched.RemoveRange(waiting, _touched.Count - waiting);
+    }
+
     private void Drive(ShardConnection connection)
     {
         Connection quic = connection.Quic;
@@ -295,15 +308,27 @@ internal sealed class Shard : IDisposable, IShardWork
             }
         }
         connection.IsTouched = false;
-        while (quic.TryTransmit(Now, _outgoing.GetMemory(), out Transmit transmit))
+        while (true)
         {
-            int length = _loss is null ? transmit.Length : _loss.Thin(_outgoing.GetMemory()[..transmit.Length], transmit.SegmentSize);
+            if (!_outgoing.TryGetMemory(out Span<byte> memory))
+            {
+                connection.IsTouched = quic.State != ConnectionState.Drained;
+                break;
+            }
+            if (!quic.TryTransmit(Now, memory, out Transmit transmit))
+            {
+                break;
+            }
+            int length = _loss is null ? transmit.Length : _loss.Thin(memory[..transmit.Length], transmit.SegmentSize);
             if (length > 0)
             {
                 _outgoing.Add(length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
             }
         }
-        _timers.Set(connection, quic.NextTimeout);
+        Timestamp due = quic.NextTimeout;
+
+        // What is due only because it cannot be sent does not keep the shard from its sleep.
+        _timers.Set(connection, connection.IsTouched && due < Now + s_roomPause ? Now + s_roomPause : due);
         if (quic.State == ConnectionState.Drained)
         {
             Forget(connection);
@@ -322,7 +347,7 @@ internal sealed class Shard : IDisposable, IShardWork
     /// <summary>Sends what answers datagrams of no connection.</summary>
     private void SendAnswers()
     {
-        while (_endpoint.TryTransmit(_outgoing.GetMemory(), out Transmit transmit))
+        while (_outgoing.TryGetMemory(out Span<byte> memory) && _endpoint.TryTransmit(memory, out Transmit transmit))
         {
             _outgoing.Add(transmit.Length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
         }
@@ -338,7 +363,7 @@ internal sealed class Shard : IDisposable, IShardWork
         }
         Timestamp next = Timestamp.Min(_timers.Next, _stopBy);
         TimeSpan timeout = next.IsNever ? Timeout.InfiniteTimeSpan : next - ShardClock.Now;
-        _waker.Sleep(_socket.Descriptor, timeout < TimeSpan.Zero && !next.IsNever ? TimeSpan.Zero : timeout);
+        _waker.Sleep(_socket.Descriptor, _outgoing.IsBlocked, timeout < TimeSpan.Zero && !next.IsNever ? TimeSpan.Zero : timeout);
     }
 
     private bool IsDone()

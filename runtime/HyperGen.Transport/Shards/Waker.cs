@@ -41,13 +41,14 @@ internal sealed class Waker : IDisposable
     /// <summary>Says that there was something in the inbox after all.</summary>
     public void StayAwake() => FinishSleep();
 
-    /// <summary>Sleeps until the socket is readable, <see cref="Wake"/> is called, or the time is over.</summary>
+    /// <summary>Sleeps until the socket is readable, or writable if that is waited for, <see cref="Wake"/> is called, or the time is over.</summary>
     /// <param name="socket">The descriptor of the socket.</param>
+    /// <param name="waitsForRoom">Whether something is to be sent for which the socket had no room.</param>
     /// <param name="timeout">How long; negative for ever.</param>
-    public unsafe void Sleep(int socket, TimeSpan timeout)
+    public unsafe void Sleep(int socket, bool waitsForRoom, TimeSpan timeout)
     {
         PollEntry* entries = stackalloc PollEntry[2];
-        entries[0] = new PollEntry { Descriptor = socket, Events = Constants.POLLIN };
+        entries[0] = new PollEntry { Descriptor = socket, Events = waitsForRoom ? (short)(Constants.POLLIN | Constants.POLLOUT) : Constants.POLLIN };
         entries[1] = new PollEntry { Descriptor = _eventFd, Events = Constants.POLLIN };
         TimeSpec time = new() { Seconds = timeout.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = timeout.Ticks % TimeSpan.TicksPerSecond * 100 };
         _ = Libc.PPoll(entries, 2, timeout < TimeSpan.Zero ? null : &time, null);

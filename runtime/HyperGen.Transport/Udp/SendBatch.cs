@@ -28,6 +28,7 @@ internal sealed unsafe class SendBatch : IDisposable
     private readonly UdpSocket _socket;
     private int _count;
     private int _used;
+    private int _next;
 
     /// <param name="socket">Where to.</param>
     public SendBatch(UdpSocket socket) => _socket = socket;
@@ -35,17 +36,24 @@ internal sealed unsafe class SendBatch : IDisposable
     /// <summary>Datagrams that the kernel did not take, since the beginning. For QUIC they are lost packets.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Memory for the next message, <see cref="MaxMessage"/> bytes; what was gathered before is sent first when there is not enough left.</summary>
-    public Span<byte> GetMemory()
+    /// <summary>Whether the kernel takes no more until the socket is writable: what was gathered is kept until the next <see cref="Flush"/>.</summary>
+    public bool IsBlocked { get; private set; }
+
+    /// <summary>
+    /// Memory for the next message, <see cref="MaxMessage"/> bytes; what was gathered before is sent first when there is not enough left. False when there is
+    /// none before the socket is writable.
+    /// </summary>
+    public bool TryGetMemory(out Span<byte> memory)
     {
-        if (_count == Messages || MemoryLength - _used < MaxMessage)
+        if (IsFull)
         {
             Flush();
         }
-        return new Span<byte>(_memory + _used, MaxMessage);
+        memory = IsFull ? default : new Span<byte>(_memory + _used, MaxMessage);
+        return !memory.IsEmpty;
     }
 
-    /// <summary>Adds the message that was written to <see cref="GetMemory"/>.</summary>
+    /// <summary>Adds the message that was written to the memory of <see cref="TryGetMemory"/>.</summary>
     /// <param name="length">Its length.</param>
     /// <param name="segmentSize">The size of each datagram in it but the last; its length when it is one datagram.</param>
     /// <param name="path">Between which addresses it travels.</param>
@@ -75,28 +83,31 @@ internal sealed unsafe class SendBatch : IDisposable
         _used = (_used + length + 63) & ~63;
     }
 
-    /// <summary>Sends what was gathered.</summary>
+    /// <summary>Sends what was gathered, as far as the kernel takes it.</summary>
     public void Flush()
     {
-        int next = 0;
-        while (next < _count)
+        IsBlocked = false;
+        while (_next < _count)
         {
-            if (!_socket.SendsSegments && (int)_vectors[next].Length > _segmentSizes[next])
+            if (!_socket.SendsSegments && (int)_vectors[_next].Length > _segmentSizes[_next])
             {
-                SendOneByOne(next++);
-                continue;
+                SendFirstSegment();
             }
-            int sent = Libc.SendMMsg(_socket.Descriptor, _entries + next, (uint)MessagesFrom(next), Constants.MSG_DONTWAIT);
-            if (sent > 0)
+            else if (Libc.SendMMsg(_socket.Descriptor, _entries + _next, (uint)MessagesFrom(_next), Constants.MSG_DONTWAIT) is > 0 and var sent)
             {
-                next += sent;
+                _next += sent;
             }
-            else if (!TryRecover(next))
+            else if (!TryRecover(_next))
             {
                 Dropped++;
-                next++;
+                _next++;
+            }
+            if (IsBlocked)
+            {
+                return;
             }
         }
+        _next = 0;
         _count = 0;
         _used = 0;
     }
@@ -110,6 +121,8 @@ internal sealed unsafe class SendBatch : IDisposable
         NativeMemory.Free(_addresses);
         NativeMemory.AlignedFree(_controls);
     }
+
+    private bool IsFull => _count == Messages || MemoryLength - _used < MaxMessage;
 
     /// <summary>How many messages may go in one call: all, as long as the kernel cuts them.</summary>
     private int MessagesFrom(int first)
@@ -134,41 +147,43 @@ internal sealed unsafe class SendBatch : IDisposable
             case Constants.EINTR:
                 return true;
 
-            case Constants.EAGAIN or Constants.ENOBUFS:
-                // The device is behind. A millisecond for it to catch up costs less than the loss, and a dead device does not stop the shard.
-                PollEntry entry = new() { Descriptor = _socket.Descriptor, Events = Constants.POLLOUT };
-                TimeSpec time = new() { Nanoseconds = 1_000_000 };
-                return Libc.PPoll(&entry, 1, &time, null) > 0;
+            case Constants.EAGAIN:
+                // The socket's buffer is full: the device is behind. That is no loss, and whoever sleeps next is woken when there is room.
+                IsBlocked = true;
+                return true;
 
             // The kernel or the device cannot cut messages (no checksum offload, for one).
             case Constants.EIO or Constants.EINVAL when (int)_vectors[message].Length > _segmentSizes[message]:
                 _socket.SendsSegments = false;
                 return true;
 
-            // Too large for the path, no route, refused by a firewall: QUIC's own timers deal with the loss.
+            // Dropped by the device's queue, too large for the path, no route, refused by a firewall: QUIC's own timers deal with the loss.
             default:
                 return false;
         }
     }
 
-    private void SendOneByOne(int message)
+    /// <summary>Sends the first datagram of a message that the kernel does not cut.</summary>
+    private void SendFirstSegment()
     {
-        IoVector whole = _vectors[message];
-        ref MessageEntry entry = ref _entries[message];
+        IoVector whole = _vectors[_next];
+        ref MessageEntry entry = ref _entries[_next];
         byte* control = entry.Header.Control;
-        if (control is not null)
+
+        // UDP_SEGMENT is always the first ancillary message, 24 bytes long, of which the level stands behind the length.
+        if (control is not null && *(int*)(control + sizeof(nuint)) == Constants.IPPROTO_UDP)
         {
-            // UDP_SEGMENT is always the first ancillary message, 24 bytes long.
             entry.Header.ControlLength -= 24;
             entry.Header.Control = entry.Header.ControlLength > 0 ? control + 24 : null;
         }
-        for (nuint offset = 0; offset < whole.Length; offset += (nuint)_segmentSizes[message])
+        var length = (nuint)_segmentSizes[_next];
+        _vectors[_next] = whole with { Length = length };
+        bool isSent = Libc.SendMMsg(_socket.Descriptor, _entries + _next, 1, Constants.MSG_DONTWAIT) > 0;
+        bool isKept = !isSent && TryRecover(_next);
+        if (!isSent && !isKept)
         {
-            _vectors[message] = new IoVector { Base = whole.Base + offset, Length = nuint.Min((nuint)_segmentSizes[message], whole.Length - offset) };
-            if (Libc.SendMMsg(_socket.Descriptor, _entries + message, 1, Constants.MSG_DONTWAIT) < 1 && !TryRecover(message))
-            {
-                Dropped++;
-            }
+            Dropped++;
         }
+        _vectors[_next] = isKept ? whole : new IoVector { Base = whole.Base + length, Length = whole.Length - length };
     }
 }

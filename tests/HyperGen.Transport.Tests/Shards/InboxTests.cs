@@ -57,7 +57,7 @@ public sealed class InboxTests
                 waker.StayAwake();
                 continue;
             }
-            waker.Sleep(socket: -1, TimeSpan.FromSeconds(30));
+            waker.Sleep(socket: -1, waitsForRoom: false, TimeSpan.FromSeconds(30));
         }
         await Task.WhenAll(tasks);
 

@@ -98,7 +98,7 @@ public sealed class UdpSocketTests
         Assert.Equal(asked.Address, path.Local.Address);
         Assert.Equal(EcnCodepoint.Ect0, atServer[0].Ecn);
 
-        answer.GetMemory()[..10].Fill(1);
+        Memory(answer)[..10].Fill(1);
         answer.Add(10, 10, path, EcnCodepoint.Ect0);
         answer.Flush();
         WaitFor(client, atClient);
@@ -123,7 +123,7 @@ public sealed class UdpSocketTests
             var id = new byte[8];
             random.NextBytes(id);
             byte[] datagram = isLong ? [0xc0, 0, 0, 0, 1, 8, .. id, 1, 2, 3] : [0x40, .. id, 1, 2, 3];
-            datagram.CopyTo(outgoing.GetMemory());
+            datagram.CopyTo(Memory(outgoing));
             outgoing.Add(datagram.Length, datagram.Length, new NetworkPath(first.LocalAddress), EcnCodepoint.NotEct);
             outgoing.Flush();
             int shard = Steering.ShardOf(id, shards);
@@ -144,11 +144,17 @@ public sealed class UdpSocketTests
 
     private static UdpSocket Bind(string address) => UdpSocket.Bind(new IPEndPoint(IPAddress.Parse(address), 0), sharesPort: false);
 
+    private static Span<byte> Memory(SendBatch batch)
+    {
+        Assert.True(batch.TryGetMemory(out Span<byte> memory));
+        return memory;
+    }
+
     private static byte[] Write(SendBatch batch, NetworkAddress to, int length, int segmentSize, EcnCodepoint ecn)
     {
         var data = new byte[length];
         new Random(length).NextBytes(data);
-        data.CopyTo(batch.GetMemory());
+        data.CopyTo(Memory(batch));
         batch.Add(length, segmentSize, new NetworkPath(to), ecn);
         return data;
     }
@@ -176,7 +182,7 @@ public sealed class UdpSocketTests
         using var waker = new Waker();
         for (int attempt = 0; attempt < 10 && batch.Receive() == 0; attempt++)
         {
-            waker.Sleep(socket.Descriptor, TimeSpan.FromSeconds(1));
+            waker.Sleep(socket.Descriptor, waitsForRoom: false, TimeSpan.FromSeconds(1));
         }
         Assert.True(batch.Count > 0, "Nothing arrived in ten seconds.");
     }
