@@ -86,7 +86,10 @@ internal sealed class HyperApplication<THosting>(
         ValueTask pending;
         try
         {
-            BodyLimit.Apply(endpoint.Descriptor, request.Features);
+            if (endpoint.Descriptor.MaxBody is not null)
+            {
+                BodyLimit.Apply(endpoint.Descriptor, request.Features);
+            }
             pending = endpoint.InvokeAsync(request);
             if (pending.IsCompletedSuccessfully)
             {

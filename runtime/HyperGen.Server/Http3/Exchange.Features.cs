@@ -158,6 +158,7 @@ internal sealed partial class Exchange :
             if (_aborted is null)
             {
                 _aborted = new CancellationTokenSource();
+                Interlocked.MemoryBarrier();
                 if (_isCancelled)
                 {
                     _aborted.Cancel();

@@ -31,6 +31,7 @@ internal sealed partial class Exchange
     private bool _hasRequestHeaders;
     private Pipe? _body;
     private bool _usesBody;
+    private bool _isBodyOpened;
     private bool _isBodyPaused;
     private long _bodyReceived;
     private Action? _onBodyResumed;
@@ -96,18 +97,18 @@ internal sealed partial class Exchange
         {
             return 0;
         }
-        _body ??= new Pipe(s_bodyOptions);
+        Pipe body = MakeBody();
         _usesBody = true;
         int taken = Math.Min(content.Length, BodyBuffer);
         _bodyReceived += taken;
         if (_bodyReceived > MaxRequestBodySize)
         {
-            _body.Writer.Complete(new BadHttpRequestException("The request body is too large.", StatusCodes.Status413PayloadTooLarge));
+            body.Writer.Complete(new BadHttpRequestException("The request body is too large.", StatusCodes.Status413PayloadTooLarge));
             _isBodyPaused = true;
             return 0;
         }
-        _body.Writer.Write(content[..taken]);
-        Task<FlushResult> flush = _body.Writer.FlushAsync().AsTask();
+        body.Writer.Write(content[..taken]);
+        Task<FlushResult> flush = body.Writer.FlushAsync().AsTask();
         if (!flush.IsCompleted)
         {
             _isBodyPaused = true;
@@ -119,6 +120,11 @@ internal sealed partial class Exchange
     /// <inheritdoc/>
     protected override void OnEnd()
     {
+        if (_isDispatched)
+        {
+            // Either we see that the handler has opened the body, or it sees that all has been received.
+            Interlocked.MemoryBarrier();
+        }
         if (_usesBody)
         {
             _body!.Writer.Complete();
@@ -140,13 +146,19 @@ internal sealed partial class Exchange
 
     private PipeReader OpenBody()
     {
+        _isBodyOpened = true;
         if (!_usesBody)
         {
-            _body ??= new Pipe(s_bodyOptions);
+            Pipe body = MakeBody();
             _usesBody = true;
+            Interlocked.MemoryBarrier();
             if (IsReceived)
             {
-                _body.Writer.Complete();
+                body.Writer.Complete();
+            }
+            else if (_isCancelled)
+            {
+                EndBody();
             }
         }
         return _body!.Reader;
@@ -160,14 +172,23 @@ internal sealed partial class Exchange
 
     private void CancelRequest()
     {
-        if (_usesBody && !IsReceived)
-        {
-            _body!.Writer.Complete(new OperationCanceledException("The client has reset the stream."));
-        }
+        EndBody();
         if (_aborted is { } source)
         {
             // What is registered there is the application's: it does not run on the shard.
             ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), source, preferLocal: false);
+        }
+    }
+
+    /// <summary>The pipe of the body, which the shard and the handler may want first at the same time.</summary>
+    private Pipe MakeBody() => _body ?? Interlocked.CompareExchange(ref _body, new Pipe(s_bodyOptions), null) ?? _body;
+
+    /// <summary>Nothing of the body arrives any more; whoever reads it is told, if the end is missing.</summary>
+    private void EndBody()
+    {
+        if (_usesBody && !IsReceived)
+        {
+            _body!.Writer.Complete(new OperationCanceledException("The client has reset the stream, or the request has ended."));
         }
     }
 
@@ -180,11 +201,11 @@ internal sealed partial class Exchange
         if (_usesBody)
         {
             _usesBody = false;
-            if (_isBodyPaused)
+            if (_isBodyOpened)
             {
-                // A flush may still be under way: the pipe is left to it.
+                // Somebody may read on, or hold what was read: the pipe and its memory are left to them.
+                EndBody();
                 _body = null;
-                _onBodyResumed = null;
             }
             else
             {
@@ -193,7 +214,7 @@ internal sealed partial class Exchange
                 _body.Reset();
             }
         }
-        _isBodyPaused = false;
+        _isBodyOpened = false;
         if (_hasRequestHeaders)
         {
             _hasRequestHeaders = false;

@@ -226,6 +226,13 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         }
     }
 
+    /// <summary>Lets nobody wait for a flush of a response that has ended.</summary>
+    private void EndFlush()
+    {
+        _isFlushSent = true;
+        CompleteFlush(isCompleted: true);
+    }
+
     private void ResetResponse(int status)
     {
         StatusCode = status;

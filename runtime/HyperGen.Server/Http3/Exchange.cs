@@ -13,6 +13,9 @@ namespace HyperGen.Server.Http3;
 /// other. The shard calls the <c>On*</c> methods and owns the stream. The handler runs on the shard itself when its endpoint is inline, otherwise on the
 /// thread pool; from there it reaches the shard by signals: bits that are set at any time and acted upon together, so that an exchange is at most once
 /// in the shard's inbox. Between a signal and the shard's answer to it the fields that it hands over belong to the shard.
+///
+/// Whatever a handler keeps past the end of its request must not reach the next one. So an exchange of which anything was handed out that can be kept (the
+/// features, an HttpContext, a writer) serves no further request: it is <see cref="Signals.Over"/>, and signals to it have no effect.
 /// </remarks>
 internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolWorkItem
 {
@@ -29,7 +32,8 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     private bool _isDispatched;
     private bool _isOversized;
     private bool _isProcessed;
-    private bool _isCancelled;
+    private volatile bool _isCancelled;
+    private bool _isShared;
 
     /// <param name="pool">Where it returns to.</param>
     public Exchange(ExchangePool pool)
@@ -62,6 +66,9 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
 
         /// <summary>The handler wants the stream reset.</summary>
         Abort = 16,
+
+        /// <summary>The request has ended, and the exchange serves no other: it has no place in the inbox any more.</summary>
+        Over = 32,
     }
 
     private Shard Shard => _pool.Shard;
@@ -72,9 +79,14 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     /// <summary>Acts on the signals, on the shard.</summary>
     void IShardWork.Run()
     {
-        var signals = (Signals)Interlocked.Exchange(ref _signals, 0);
+        var signals = (Signals)Interlocked.And(ref _signals, (int)Signals.Over);
         Http3Connection? connection = Connection;
         Act(signals);
+        if ((signals & Signals.Over) != 0)
+        {
+            // It was in the inbox when it ended, so its place could not be given back then.
+            Shard.Unreserve();
+        }
         if (connection is not null)
         {
             Shard.Touch(connection.Quic);
@@ -123,6 +135,9 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if (!_isCancelled)
         {
             _isCancelled = true;
+
+            // Either we see the token that the handler is being given, or it sees that it is cancelled.
+            Interlocked.MemoryBarrier();
             CancelRequest();
             CompleteFlush(isCompleted: true);
         }
@@ -158,6 +173,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         }
         catch (Exception failure)
         {
+            _isShared = true;
             _processing = Task.FromException(failure);
         }
         if (_processing.IsCompleted)
@@ -229,6 +245,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     {
         if (_hasContext)
         {
+            _isShared |= _context.IsShared;
             _application.DisposeContext(_context, _processing.Exception?.InnerException);
             _hasContext = false;
         }
@@ -241,9 +258,13 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         {
             Act(signals);
         }
-        else if (Interlocked.Or(ref _signals, (int)signals) == 0)
+        else if ((Signals)Interlocked.Or(ref _signals, (int)signals) is var before && before == Signals.None)
         {
             Shard.Post(this);
+        }
+        else if ((before & Signals.Over) != 0 && (signals & Signals.Flush) != 0)
+        {
+            EndFlush();
         }
     }
 
@@ -282,6 +303,12 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     private void Recycle()
     {
         Retire();
+        if (_isShared || _isBodyPaused)
+        {
+            // A paused body tells when it was read, which may be at any time.
+            End();
+            return;
+        }
         ResetRequest();
         ResetResponse(200);
         _isDispatched = false;
@@ -290,5 +317,17 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         _isCancelled = false;
         _processing = Task.CompletedTask;
         _pool.Return(this);
+    }
+
+    /// <summary>Leaves the exchange to those who may still hold it. Nothing of it is given back: they may be reading it.</summary>
+    private void End()
+    {
+        _isCancelled = true;
+        EndBody();
+        EndFlush();
+        if (Interlocked.Or(ref _signals, (int)Signals.Over) == 0)
+        {
+            Shard.Unreserve();
+        }
     }
 }

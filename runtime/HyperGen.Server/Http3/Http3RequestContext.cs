@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using HyperGen.CompilerServices;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Requests;
@@ -8,11 +9,34 @@ namespace HyperGen.Server.Http3;
 /// <summary>A request over our own HTTP/3: path and query are read where they lie, and a response whose head is known is not taken apart again.</summary>
 internal sealed class Http3RequestContext(ServerServices services, Exchange exchange) : FeatureRequestContext(services)
 {
+    private bool _isShared;
+
     public override ReadOnlySpan<byte> Path => exchange.NormalPath;
 
     public override ReadOnlySpan<byte> Query => exchange.RawQuery;
 
     public override bool IsTraced => exchange.HasField("traceparent"u8);
+
+    /// <summary>Whether anything of the exchange was handed out that somebody may keep.</summary>
+    public bool IsShared => _isShared || UsesHttpContext || Hosted is not null;
+
+    public override IFeatureCollection Features
+    {
+        get
+        {
+            _isShared = true;
+            return base.Features;
+        }
+    }
+
+    public override PipeWriter ResponseBody
+    {
+        get
+        {
+            _isShared = true;
+            return base.ResponseBody;
+        }
+    }
 
     public override void Write(ResponseHead head, ReadOnlySpan<byte> body)
     {
