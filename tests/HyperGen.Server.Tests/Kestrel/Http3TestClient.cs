@@ -17,8 +17,10 @@ internal sealed class Http3TestClient : IAsyncDisposable
 {
     private readonly ShardGroup _group;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<TestRequest> _waiting = new();
     private Http3Connection? _connection;
+    private bool _floods;
 
     private Http3TestClient(double loss) => _group = ShardGroup.Start(
         new ShardOptions
@@ -36,6 +38,9 @@ internal sealed class Http3TestClient : IAsyncDisposable
 
     public Http3Connection Connection => _connection!;
 
+    /// <summary>Ends with the connection.</summary>
+    public Task Ended => _ended.Task;
+
     private Shard Shard => _group.Shards[0];
 
     public static async Task<Http3TestClient> ConnectAsync(int port, string name = "localhost", double loss = 0)
@@ -52,7 +57,9 @@ internal sealed class Http3TestClient : IAsyncDisposable
             {
                 client._ready.TrySetResult();
                 client.OpenWaiting();
+                client.ResetAllowed();
             };
+            client._connection.OnEnded = _ => client._ended.TrySetResult();
         });
         return client;
     }
@@ -60,10 +67,8 @@ internal sealed class Http3TestClient : IAsyncDisposable
     /// <summary>Waits until the handshake is complete, or the connection has ended without it.</summary>
     public async Task<bool> IsReadyAsync()
     {
-        while (!_ready.Task.IsCompleted && Connection.Quic.State is ConnectionState.Handshaking)
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
+        // The state of the connection is another thread's, and changes before anybody is told.
+        await Task.WhenAny(_ready.Task, _ended.Task).WaitAsync(TestContext.Current.CancellationToken);
         return _ready.Task.IsCompleted;
     }
 
@@ -79,20 +84,11 @@ internal sealed class Http3TestClient : IAsyncDisposable
         return request;
     }
 
-    /// <summary>Opens as many requests as the server allows, a hundred at most, and resets each at once.</summary>
-    public Task ResetHundredAsync() => DoAsync(() =>
+    /// <summary>From now on opens as many requests as the server allows, whenever it allows any, and resets each at once.</summary>
+    public Task FloodAsync() => DoAsync(() =>
     {
-        for (int count = 0; count < 100; count++)
-        {
-            var request = new TestRequest(this, Encode("GET", "/", null, null), isEnd: true);
-            if (!Connection.TryOpen(request))
-            {
-                break;
-            }
-            request.Send();
-            request.ResetNow();
-        }
-        Touch();
+        _floods = true;
+        ResetAllowed();
     });
 
     /// <summary>Sends a request and waits for its response.</summary>
@@ -156,6 +152,21 @@ internal sealed class Http3TestClient : IAsyncDisposable
         {
             _waiting.Dequeue();
             request.Send();
+            Touch();
+        }
+    }
+
+    private void ResetAllowed()
+    {
+        while (_floods)
+        {
+            var request = new TestRequest(this, Encode("GET", "/", null, null), isEnd: true);
+            if (!Connection.TryOpen(request))
+            {
+                return;
+            }
+            request.Send();
+            request.ResetNow();
             Touch();
         }
     }
