@@ -1,3 +1,4 @@
+using HyperGen.Server.Certificates;
 using HyperGen.Server.Kestrel;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Connections;
@@ -20,7 +21,8 @@ public static class HyperGenQuicExtensions
     /// }));
     /// </code>
     /// It takes the place of <c>UseQuic</c> where both are called. It needs 64-bit Linux; elsewhere it does nothing, as <c>UseQuic</c> does without libmsquic. Certificates of
-    /// clients are not supported: an endpoint that requires them refuses HTTP/3.
+    /// clients are not supported: an endpoint that requires them refuses HTTP/3. What <see cref="HyperServerOptions"/> says of QUIC (shards, Retry, connections,
+    /// memory, qlog, key log) holds here too, set with <c>services.Configure</c>.
     /// </remarks>
     /// <param name="builder">The web host.</param>
     /// <returns>The web host.</returns>
@@ -31,6 +33,9 @@ public static class HyperGenQuicExtensions
     }
 
     /// <summary>Registers the transport, once. Kestrel asks the last one that is registered first.</summary>
-    internal static void AddTransport(IServiceCollection services) =>
+    internal static void AddTransport(IServiceCollection services)
+    {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IMultiplexedConnectionListenerFactory, QuicTransport>());
+        services.TryAddSingleton(KeyLogFile.Open);
+    }
 }

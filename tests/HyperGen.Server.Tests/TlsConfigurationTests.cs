@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -43,6 +45,18 @@ public sealed class TlsConfigurationTests : IDisposable
         // At a client the name counts too.
         Assert.Null(trusting.Verify(Question("client.test", client)));
         Assert.NotNull(trusting.Verify(Question("server.test", client)));
+    }
+
+    [Fact]
+    public void A_clients_certificate_sends_the_server_nowhere()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        (X509Certificate2 root, ECDsa rootKey) = Issue("root", null, null, isAuthority: true);
+        var location = new X509AuthorityInformationAccessExtension(null, [$"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/issuer"]);
+        (X509Certificate2 client, _) = Issue("client", root, rootKey, isAuthority: false, location);
+        Assert.Equal(TlsAlert.UnknownCa, new ChainVerification().Verify(Question(null, client)));
+        Assert.False(listener.Pending());
     }
 
     [Fact]
@@ -117,11 +131,15 @@ public sealed class TlsConfigurationTests : IDisposable
 
     private static VerifyChainQuestion Question(string? serverName, X509Certificate2 certificate) => new(1, serverName, [certificate.RawDataMemory]);
 
-    private static (X509Certificate2 Certificate, ECDsa Key) Issue(string name, X509Certificate2? issuer, ECDsa? issuerKey, bool isAuthority)
+    private static (X509Certificate2 Certificate, ECDsa Key) Issue(string name, X509Certificate2? issuer, ECDsa? issuerKey, bool isAuthority, X509Extension? extension = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, critical: true));
+        if (extension is not null)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
         if (!isAuthority)
         {
             var names = new SubjectAlternativeNameBuilder();

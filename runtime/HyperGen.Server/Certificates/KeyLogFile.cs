@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace HyperGen.Server.Certificates;
 
@@ -30,6 +32,9 @@ internal sealed class KeyLogFile : IDisposable
             throw new InvalidOperationException($"The file of server:keyLog, '{path}', may be read by others, and secrets are not written there: chmod 600 it, or delete it.");
         }
     }
+
+    /// <summary>Opens the file of <c>server:keyLog</c>, which must be set.</summary>
+    public static KeyLogFile Open(IServiceProvider services) => new(services.GetRequiredService<IOptions<HyperServerOptions>>().Value.KeyLog!);
 
     /// <summary>Writes a line. Safe for all threads.</summary>
     public void Write(ReadOnlySpan<byte> label, ReadOnlySpan<byte> clientRandom, ReadOnlySpan<byte> secret)

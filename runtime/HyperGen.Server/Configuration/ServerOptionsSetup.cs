@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace HyperGen.Server.Configuration;
@@ -160,7 +161,7 @@ internal static class ServerOptionsServices
         services.AddSingleton<IConfigureOptions<HyperServerOptions>, ServerOptionsSetup>();
         services.AddSingleton<Certificates.ServerCertificate>();
         services.AddSingleton<Certificates.SharedSecrets>();
-        services.AddSingleton(static provider => new Certificates.KeyLogFile(provider.GetRequiredService<IOptions<HyperServerOptions>>().Value.KeyLog!));
+        services.TryAddSingleton(Certificates.KeyLogFile.Open);
         services.AddSingleton<IPostConfigureOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>, Certificates.CertificateSetup>();
     }
 }

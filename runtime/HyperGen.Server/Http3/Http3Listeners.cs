@@ -1,14 +1,11 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
-using HyperGen.Quic.Admission;
-using HyperGen.Quic.Tokens;
+using HyperGen.Quic;
 using HyperGen.Server.Certificates;
 using HyperGen.Server.Configuration;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Pipeline;
-using HyperGen.Tls;
-using HyperGen.Transport.Qlog;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
@@ -45,20 +42,13 @@ internal sealed class Http3Listeners
             return null;
         }
         var listeners = new Http3Listeners();
-        ServerSecrets secrets = services.GetRequiredService<SharedSecrets>().Current;
+        var settings = new ShardSettings(services, logger);
         ServerCertificate certificate = services.GetRequiredService<ServerCertificate>();
-        var memory = new MemoryBudget(options.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
         var verification = new ChainVerification
         {
             Validate = certificate.Https.ClientCertificateValidation,
             RevocationMode = certificate.Https.CheckCertificateRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck,
         };
-        HandshakeOptions handshake = HandshakeOptions.Default;
-        if (options.KeyLog is { } keyLog)
-        {
-            logger.LogWarning("The secrets of all HTTP/3 connections are written to {Path}, because server:keyLog says so: whoever reads it reads all traffic", keyLog);
-            handshake = new HandshakeOptions { KeyLog = services.GetRequiredService<KeyLogFile>().Write };
-        }
         foreach (IPEndPoint endPoint in endPoints)
         {
             var host = new Http3Host(
@@ -69,7 +59,7 @@ internal sealed class Http3Listeners
                 endPoint,
                 services.GetService<TimeProvider>() ?? TimeProvider.System,
                 logger);
-            listeners.Listen(host, new ServerCredentials(Http3Certificates.On(certificate, endPoint.Port, logger), secrets, handshake, verification), secrets, memory, options);
+            listeners.Listen(host, new ServerCredentials(Http3Certificates.On(certificate, endPoint.Port, logger), settings.Secrets, settings.Handshake, verification), settings);
         }
         if (options.AltSvc)
         {
@@ -110,31 +100,13 @@ internal sealed class Http3Listeners
         return [new IPEndPoint(IPAddress.TryParse(binding.Host, out IPAddress? host) ? host : IPAddress.IPv6Any, binding.Port)];
     }
 
-    private void Listen(Http3Host host, ServerCredentials credentials, ServerSecrets secrets, MemoryBudget memory, HyperServerOptions server)
+    private void Listen(Http3Host host, ServerCredentials credentials, ShardSettings settings)
     {
-        var options = new ShardOptions
+        ShardOptions options = settings.Create(host.LocalEndPoint, credentials, ConnectionLimits.Default, shard =>
         {
-            EndPoint = host.LocalEndPoint,
-            ResetKey = secrets.ResetKey,
-            TokenSecret = secrets.TokenKey,
-            Retry = server.Retry switch
-            {
-                RetryMode.Never => RetryPolicy.Never,
-                RetryMode.Always => RetryPolicy.Always,
-                _ => RetryPolicy.UnderPressure,
-            },
-            Memory = memory,
-            MaxConnections = server.MaxConnections,
-            Established = ServerCredentials.IssueTicket,
-            Answer = credentials.Answer,
-            CreateServerHandshake = credentials.CreateHandshake,
-            Qlog = server.Qlog is { } folder ? new QlogFolder(folder) : null,
-            Accept = shard =>
-            {
-                var pool = new ExchangePool(host, shard);
-                return quic => new Http3Connection(quic, host.Protocol, pool);
-            },
-        };
-        _groups.Add(ShardGroup.Start(options, server.Shards ?? Environment.ProcessorCount));
+            var pool = new ExchangePool(host, shard);
+            return quic => new Http3Connection(quic, host.Protocol, pool);
+        });
+        _groups.Add(ShardGroup.Start(options, settings.Count));
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using HyperGen.Quic;
+using HyperGen.Server.Configuration;
 using HyperGen.Tls;
 using HyperGen.Transport.Shards;
 using Microsoft.AspNetCore.Connections;
@@ -21,29 +22,20 @@ internal sealed class QuicListener : IMultiplexedConnectionListener
     /// <summary>Binds the port and begins to listen.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="certificates">Knows the certificates.</param>
-    /// <param name="secrets">What stateless resets and session tickets are made with.</param>
-    /// <param name="shards">How many threads serve it.</param>
+    /// <param name="settings">What the server's settings come to.</param>
     /// <param name="logger">Is told of what should not happen.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound to.</exception>
-    public QuicListener(IPEndPoint endPoint, ConnectionCertificates certificates, ServerSecrets secrets, int shards, ILogger logger)
+    public QuicListener(IPEndPoint endPoint, ConnectionCertificates certificates, ShardSettings settings, ILogger logger)
     {
         _certificates = certificates;
         Logger = logger;
         EndPoint = endPoint;
-        _credentials = new ServerCredentials(SelectAsync, secrets);
-        _shards = ShardGroup.Start(
-            new ShardOptions
-            {
-                EndPoint = endPoint,
+        _credentials = new ServerCredentials(SelectAsync, settings.Secrets, settings.Handshake);
 
-                // Kestrel ends idle connections itself, with a GOAWAY, and lets handlers take as long as they like; most clients announce a limit of their own.
-                Limits = ConnectionLimits.Default with { IdleTimeout = TimeSpan.Zero },
-                ResetKey = secrets.ResetKey,
-                CreateServerHandshake = _credentials.CreateHandshake,
-                Answer = _credentials.Answer,
-                Accept = shard => quic => new QuicConnectionContext(this, shard, quic),
-            },
-            shards);
+        // Kestrel ends idle connections itself, with a GOAWAY, and lets handlers take as long as they like; most clients announce a limit of their own.
+        ConnectionLimits limits = ConnectionLimits.Default with { IdleTimeout = TimeSpan.Zero };
+        _shards = ShardGroup.Start(
+            settings.Create(endPoint, _credentials, limits, shard => quic => new QuicConnectionContext(this, shard, quic)), settings.Count);
         EndPoint = new IPEndPoint(endPoint.Address, _shards.EndPoint.Port);
     }
 

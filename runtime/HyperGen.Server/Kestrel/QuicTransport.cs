@@ -2,12 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Server.Certificates;
-using HyperGen.Transport.Shards;
+using HyperGen.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HyperGen.Server.Kestrel;
 
@@ -15,7 +14,7 @@ namespace HyperGen.Server.Kestrel;
 internal sealed class QuicTransport(ILoggerFactory loggers, IServiceProvider services) : IMultiplexedConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     private readonly ILogger _logger = loggers.CreateLogger("HyperGen.Server");
-    private readonly Lazy<ServerSecrets> _secrets = new(() => services.GetService<SharedSecrets>()?.Current ?? ServerSecrets.Create());
+    private readonly Lazy<ShardSettings> _settings = new(() => new ShardSettings(services, loggers.CreateLogger("HyperGen.Server")));
     private readonly List<QuicListener> _listeners = [];
 
     /// <summary>The listeners that were bound, for tests and figures.</summary>
@@ -38,10 +37,9 @@ internal sealed class QuicTransport(ILoggerFactory loggers, IServiceProvider ser
             throw new InvalidOperationException("HTTP/3 needs https: call UseHttps for the endpoint.");
         }
         var certificates = new ConnectionCertificates(tls, ChainOf, _logger);
-        int shards = services.GetService<IOptions<HyperServerOptions>>()?.Value.Shards ?? Environment.ProcessorCount;
         try
         {
-            var listener = new QuicListener(address, certificates, _secrets.Value, shards, _logger);
+            var listener = new QuicListener(address, certificates, _settings.Value, _logger);
             _listeners.Add(listener);
             return ValueTask.FromResult<IMultiplexedConnectionListener>(listener);
         }

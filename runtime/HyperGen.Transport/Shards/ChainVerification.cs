@@ -55,6 +55,9 @@ internal sealed class ChainVerification
         using var chain = new X509Chain();
         chain.ChainPolicy.RevocationMode = RevocationMode;
         chain.ChainPolicy.ExtraStore.AddRange(sent);
+
+        // A certificate may name an address where its issuer is to be had: no client sends the server there.
+        chain.ChainPolicy.DisableCertificateDownloads = serverName is null;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(serverName is null ? ClientAuthentication : ServerAuthentication));
         if (Roots.Count > 0)
         {

@@ -30,7 +30,14 @@ internal sealed class Http3TestClient : IAsyncDisposable
             LossShare = loss,
             Answer = static (_, connection, question) =>
             {
-                connection.Handshake.AnswerChain(question.Id);
+                if (question is SignQuestion sign)
+                {
+                    connection.Handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
+                }
+                else
+                {
+                    connection.Handshake.AnswerChain(question.Id);
+                }
                 connection.HandleAnswer(ShardClock.Now);
             },
         },
@@ -43,7 +50,8 @@ internal sealed class Http3TestClient : IAsyncDisposable
 
     private Shard Shard => _group.Shards[0];
 
-    public static async Task<Http3TestClient> ConnectAsync(int port, string name = "localhost", double loss = 0)
+    public static async Task<Http3TestClient> ConnectAsync(
+        int port, string name = "localhost", double loss = 0, IReadOnlyList<Credential>? credentials = null, ClientSession? session = null)
     {
         var client = new Http3TestClient(loss);
         await client.DoAsync(() =>
@@ -51,7 +59,16 @@ internal sealed class Http3TestClient : IAsyncDisposable
             NetworkAddress server = SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Loopback, port));
             client._connection = client.Shard.Connect(server, parameters => new ClientHandshake(
                 HandshakeOptions.Default,
-                new ClientOptions { ServerName = name, ApplicationProtocols = [SslApplicationProtocol.Http3], TransportParameters = parameters },
+                new ClientOptions
+                {
+                    ServerName = name,
+                    ApplicationProtocols = [SslApplicationProtocol.Http3],
+                    TransportParameters = parameters,
+                    Credentials = credentials ?? [],
+                    KeepsSessions = true,
+                    Session = session,
+                    Now = DateTimeOffset.UtcNow,
+                },
                 RandomNumberGenerator.Fill));
             client._connection.OnReady = _ =>
             {
@@ -70,6 +87,19 @@ internal sealed class Http3TestClient : IAsyncDisposable
         // The state of the connection is another thread's, and changes before anybody is told.
         await Task.WhenAny(_ready.Task, _ended.Task).WaitAsync(TestContext.Current.CancellationToken);
         return _ready.Task.IsCompleted;
+    }
+
+    /// <summary>Waits for a session to resume later.</summary>
+    public async Task<ClientSession> SessionAsync()
+    {
+        ClientSession? session = null;
+        while (session is null)
+        {
+            await DoAsync(() => Connection.Quic.TryTakeSession(out session));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+        session.ReceivedAt = DateTimeOffset.UtcNow;
+        return session;
     }
 
     /// <summary>Begins a request. It goes out as soon as the server allows another stream.</summary>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HyperGen.Http3;
+using HyperGen.Quic;
 using HyperGen.Testing;
+using HyperGen.Tls;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -42,6 +44,35 @@ public sealed class KestrelHttp3Tests
 
         Assert.Equal(10_000, Regex.Count(output, ":status: 200"));
         await server.NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task The_servers_settings_hold_for_Kestrels_connections_too()
+    {
+        await using KestrelServer server = await StartAsync(
+            Door.HyperApp, static context => context.Response.WriteAsync("hello"), "--server:shards=1", "--server:maxConnections=1", "--server:retry=always");
+        await using Http3TestClient first = await ConnectAsync(server.Port);
+        Assert.Equal("hello", (await first.GetAsync("GET", "/hello")).Text);
+        Assert.True(first.Connection.Quic.WasRetried);
+
+        await using Http3TestClient second = await ConnectAsync(server.Port);
+        Assert.False(await second.IsReadyAsync());
+        Assert.Equal((long)TransportErrorCode.ConnectionRefused, second.Connection.Quic.CloseReason.ErrorCode);
+    }
+
+    [Theory]
+    [InlineData(Door.AspNetCore)]
+    [InlineData(Door.HyperApp)]
+    public async Task A_client_that_comes_back_resumes_its_session(Door door)
+    {
+        await using KestrelServer server = await StartAsync(door, static context => context.Response.WriteAsync("hello"));
+        await using Http3TestClient first = await ConnectAsync(server.Port);
+        await first.GetAsync("GET", "/hello");
+        using ClientSession session = await first.SessionAsync();
+
+        await using Http3TestClient second = await ConnectAsync(server.Port, session: session);
+        Assert.Equal("hello", (await second.GetAsync("GET", "/hello")).Text);
+        Assert.True(second.Connection.Quic.Handshake.IsResumed);
     }
 
     [Theory]

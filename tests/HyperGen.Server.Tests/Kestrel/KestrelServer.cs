@@ -50,7 +50,7 @@ internal sealed class KestrelServer : IAsyncDisposable
     private QuicTransport Transport => (QuicTransport)_host.Services.GetServices<IMultiplexedConnectionListenerFactory>().Single(static factory => factory is QuicTransport);
 
     /// <summary>Starts one behind a door, with the same handler for all requests.</summary>
-    public static async Task<KestrelServer> StartAsync(Door door, RequestDelegate handler)
+    public static async Task<KestrelServer> StartAsync(Door door, RequestDelegate handler, params string[] settings)
     {
         if (door == Door.AspNetCore)
         {
@@ -61,7 +61,7 @@ internal sealed class KestrelServer : IAsyncDisposable
         {
             routes.Map(method, "/{name}", context => new ValueTask(handler(context.HttpContext)), maxBody: long.MaxValue);
         }
-        var builder = new HyperAppBuilder(routes, ["--server:httpPort=off", "--server:port=0", "--server:http3Engine=kestrel"]);
+        var builder = new HyperAppBuilder(routes, ["--server:httpPort=off", "--server:port=0", "--server:http3Engine=kestrel", .. settings]);
         var logs = new RecordedLogs();
         builder.Logging.ClearProviders().AddProvider(logs);
         HyperApp app = builder.Build();
