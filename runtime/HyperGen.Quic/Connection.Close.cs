@@ -5,9 +5,14 @@ namespace HyperGen.Quic;
 /// <summary>How a connection ends: RFC 9000 section 10.</summary>
 internal sealed partial class Connection
 {
+    /// <summary>How many bytes may be sent for each that comes in: whether what comes is a packet of the peer's is not looked into any more.</summary>
+    private const int CloseAmplification = 3;
+
     private long _closeFrameType;
     private int _datagramsWhileClosing;
     private int _nextAnswerAt;
+    private long _closeAllowance;
+    private int _closeLength;
     private bool _closePending;
 
     private void Close(Timestamp now, in TransportError error) => CloseLocally(now, application: false, (long)error.Code, error.FrameType, error.Reason!);
@@ -54,10 +59,12 @@ internal sealed partial class Connection
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.1
     //# An endpoint SHOULD limit the rate at which it generates packets in the closing
     //# state.
-    private void OnDatagramWhileClosing()
+    private void OnDatagramWhileClosing(int length)
     {
         // The first, second, fourth, eighth… datagram is answered: nobody is amplified and a peer that lost the answer still gets one.
-        if (++_datagramsWhileClosing < _nextAnswerAt) return;
+        _closeAllowance += CloseAmplification * length;
+        if (++_datagramsWhileClosing < _nextAnswerAt || _closeAllowance < _closeLength) return;
+        _closeAllowance -= _closeLength;
         _nextAnswerAt *= 2;
         _closePending = true;
     }

@@ -183,7 +183,8 @@ internal sealed partial class Connection
         if (Role == Role.Client || !IsHandshakeConfirmed) return null;
         var sequence = _remoteIds.CurrentSequence;
         var usual = _path.LocalId.Length > 0 ? _path.LocalId : _localIds.First;
-        if (destinationId != usual && !_remoteIds.TryTake(out sequence)) return null;
+        var mayShare = destinationId == usual && _unknownPath.Local == _path.Path.Local;
+        if (!mayShare && !_remoteIds.TryTake(out sequence)) return null;
         var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
         path.OnReceived(_arrivedLength);
         StartValidation(path);
@@ -218,6 +219,7 @@ internal sealed partial class Connection
         //# least 1200 bytes.
         if (isSmall) StartValidation(path);
         else if (path.IsMigrationTarget) Move(now, path);
+        if (Role == Role.Server && path == _path) _newTokenPending = true;
         ForgetFormerPaths();
         UpdatePathTimer();
     }
@@ -262,6 +264,10 @@ internal sealed partial class Connection
     private void Use(Timestamp now, PathState to)
     {
         var from = _path;
+
+        // The peer may have retired the ID of either path meanwhile.
+        from.RemoteIdSequence = _remoteIds.CurrentSequence;
+        TryFindIdFor(to, out _);
         _path = to;
 
         // The peer may have replaced either ID since it was taken.

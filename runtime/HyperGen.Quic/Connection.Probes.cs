@@ -125,7 +125,7 @@ internal sealed partial class Connection
         _endpoint.Options.Random(data);
         var challenge = BinaryPrimitives.ReadUInt64BigEndian(data);
         WritePathFrame(ref builder, FrameType.PathChallenge, challenge);
-        var interval = path == _path ? _recovery.PtoPeriod : new RttEstimator().Pto;
+        var interval = path == _path ? _recovery.PtoPeriod : new RttEstimator().Pto + _recovery.MaxAckDelay;
         validation.OnChallengeSent(now, interval, challenge, isSmall: size < MinDatagramSize);
         UpdatePathTimer();
     }

@@ -22,10 +22,13 @@ internal sealed partial class Connection
         if (!OnDatagramArrived(now, path, datagram.Length)) return;
         if (State == ConnectionState.Closing)
         {
-            OnDatagramWhileClosing();
+            OnDatagramWhileClosing(datagram.Length);
             return;
         }
 
+        // Opening happens in place: what may be the token of a reset is put aside.
+        Span<byte> tail = stackalloc byte[StatelessResetToken.Length];
+        if (datagram.Length >= StatelessReset.MinimumLength) datagram[^tail.Length..].CopyTo(tail);
         var rest = datagram;
         ConnectionId first = default;
         for (var isFirst = true; !rest.IsEmpty && PacketHeader.TryRead(rest, _endpoint.Options.ConnectionIdLength, out var header); isFirst = false)
@@ -40,8 +43,13 @@ internal sealed partial class Connection
             if (isFirst) first = new(header.DestinationId);
             else if (!header.DestinationId.SequenceEqual(first.Span)) continue;
 
+            var opened = Statistics.PacketsReceived;
             HandlePacket(now, path, ecn, datagram.Length, header, packet);
             if (State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
+            if (!isFirst || opened != Statistics.PacketsReceived || datagram.Length < StatelessReset.MinimumLength) continue;
+            if (!_remoteIds.IsStatelessReset(tail)) continue;
+            HandleStatelessReset(now);
+            return;
         }
 
         OpenUndecryptable(now, path, ecn);
@@ -98,7 +106,7 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         var payload = packet[headerLength..];
-        if (space.Received.IsDuplicate(number) || !keys.Packet.TryOpen(number, packet[..headerLength], payload, payload))
+        if (!keys.Packet.TryOpen(number, packet[..headerLength], payload, payload) || space.Received.IsDuplicate(number))
         {
             Statistics.PacketsDropped++;
             return;
@@ -119,21 +127,25 @@ internal sealed partial class Connection
             return;
         }
 
-        Span<byte> tail = stackalloc byte[StatelessResetToken.Length];
-        if (packet.Length >= tail.Length) packet[^tail.Length..].CopyTo(tail);
         var space = Application;
         if (!_oneRtt.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
         {
-            OnUnopened(now, packet.Length, tail);
+            Statistics.PacketsDropped++;
             return;
         }
 
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
-        if (space.Received.IsDuplicate(number)
-            || !_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
+        if (!_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
         {
-            OnUnopened(now, packet.Length, tail);
+            Statistics.PacketsDropped++;
+            if (_oneRtt.IntegrityLimitReached) Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
+            return;
+        }
+
+        if (space.Received.IsDuplicate(number))
+        {
+            Statistics.PacketsDropped++;
             return;
         }
 
@@ -180,7 +192,7 @@ internal sealed partial class Connection
 
         if (space.IsDiscarded) return;
         var delay = space.Id == PacketNumberSpaceId.ApplicationData ? _limits.MaxAckDelay : TimeSpan.Zero;
-        space.Received.OnPacketReceived(now, number, _packet.IsAckEliciting, ecn, delay);
+        space.Received.OnPacketReceived(now - _held, number, _packet.IsAckEliciting, ecn, delay);
         if (space.Id == PacketNumberSpaceId.ApplicationData) OnPacketArrived(now, destinationId, isNewest);
     }
 
@@ -200,19 +212,10 @@ internal sealed partial class Connection
     //# send any further packets on this connection
 
     /// <summary>The peer says that it has forgotten the connection.</summary>
-    internal void HandleStatelessReset(Timestamp now) => StartDraining(now, new(CloseKind.StatelessReset));
-
-    private void OnUnopened(Timestamp now, int packetLength, ReadOnlySpan<byte> tail)
+    internal void HandleStatelessReset(Timestamp now)
     {
-        Statistics.PacketsDropped++;
-        if (packetLength >= StatelessReset.MinimumLength && _remoteIds.IsStatelessReset(tail))
-        {
-            HandleStatelessReset(now);
-        }
-        else if (_oneRtt!.IntegrityLimitReached)
-        {
-            Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
-        }
+        if (State == ConnectionState.Closing) State = ConnectionState.Draining;
+        else StartDraining(now, new(CloseKind.StatelessReset));
     }
 
     /// <summary>Tries again what came before its keys.</summary>

@@ -60,6 +60,7 @@ internal sealed partial class Connection
 
         if (length == 0) return false;
         if (_pacedUntil.IsNever) _isPacingLimited &= _streams.HasData || HasDatagrams;
+        if (State == ConnectionState.Closing) _closeLength = length;
         OnAmplificationLimitMoved(now);
         _recovery.SetLossDetectionTimer(now);
         transmit = new(_path.Path, length, segment, _mark);
@@ -203,7 +204,8 @@ internal sealed partial class Connection
         space.TakeNumber();
 
         // The header protection sample starts four bytes after the packet number does, whatever its length.
-        if (numberLength + builder.Writer.Position < 4) builder.Writer.WriteZeros(4 - numberLength - builder.Writer.Position);
+        var least = builder.AckEliciting && isApplication ? Math.Max(4, ShortestBody(destination)) : 4;
+        if (numberLength + builder.Writer.Position < least) builder.Writer.WriteZeros(least - numberLength - builder.Writer.Position);
         packet = new()
         {
             Space = space,
@@ -218,6 +220,19 @@ internal sealed partial class Connection
         };
         return true;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+    //# the endpoint SHOULD ensure that all packets it sends are at least
+    //# 22 bytes longer than the minimum connection ID length that it requests the peer
+    //# to include in its packets, adding PADDING frames as necessary.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+    //= type=exception
+    //= reason=an acknowledgment alone stays as short as it is: padded, it would count as in flight, and only peers with shorter IDs than ours get such
+    //# adding PADDING frames as necessary.
+
+    /// <summary>The least length of packet number and frames of a short packet, so that a reset in answer to it can look like a packet.</summary>
+    private int ShortestBody(in ConnectionId destination) => 22 + _endpoint.Options.ConnectionIdLength - 1 - destination.Length - Aead.TagLength;
 
     private void SkipNumber(PacketNumberSpace space)
     {

@@ -92,21 +92,22 @@ internal sealed partial class Endpoint
     /// <param name="datagram">Its bytes, which are decrypted in place and not needed after the call.</param>
     public Connection? HandleDatagram(Timestamp now, in NetworkPath path, EcnCodepoint ecn, Span<byte> datagram)
     {
-        if (!PacketHeader.TryRead(datagram, Options.ConnectionIdLength, out var header)) return null;
-        if (header.DestinationId.Length <= ConnectionId.MaxLength && _connections.TryGetValue(new(header.DestinationId), out var connection))
+        var isReadable = PacketHeader.TryRead(datagram, Options.ConnectionIdLength, out var header);
+        if (isReadable && header.DestinationId.Length <= ConnectionId.MaxLength && _connections.TryGetValue(new(header.DestinationId), out var connection))
         {
             connection.HandleDatagram(now, path, ecn, datagram);
             return connection;
         }
 
+        if (ResetTokens.TryFind(datagram, out connection))
+        {
+            connection.HandleStatelessReset(now);
+            return connection;
+        }
+
+        if (!isReadable) return null;
         if (header.Type == PacketType.OneRtt)
         {
-            if (ResetTokens.TryFind(datagram, out connection))
-            {
-                connection.HandleStatelessReset(now);
-                return connection;
-            }
-
             AnswerUnknown(now, path, header, datagram.Length);
             return null;
         }

@@ -174,10 +174,9 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
         }
     }
 
-    public bool IsStatelessReset(ReadOnlySpan<byte> datagram)
+    /// <summary>Whether the last bytes of a datagram, as many as a token has, are that of an ID in use.</summary>
+    public bool IsStatelessReset(ReadOnlySpan<byte> tail)
     {
-        if (datagram.Length < StatelessReset.MinimumLength) return false;
-        var tail = datagram[^StatelessResetToken.Length..];
         var matches = false;
         foreach (ref readonly var entry in _entries.AsSpan())
         {
@@ -230,11 +229,6 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
         for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
         {
             if (_entries[i] is { InUse: true, Taken: false }) MakeCurrent(i);
-        }
-
-        for (var i = 0; i < _entries.Length && !_entries[CurrentIndex].InUse; i++)
-        {
-            if (_entries[i].InUse) MakeCurrent(i);
         }
 
         return TransportError.None;
