@@ -280,6 +280,8 @@ internal sealed partial class Connection
             switch (frame.Type)
             {
                 case FrameType.HandshakeDone:
+                    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+                    //# The HANDSHAKE_DONE frame MUST be retransmitted until it is acknowledged.
                     _handshakeDonePending = true;
                     break;
                 case FrameType.NewToken:
@@ -302,6 +304,16 @@ internal sealed partial class Connection
                     break;
             }
         }
+    }
+
+    private bool IsWorthRepeating(int frames)
+    {
+        for (var i = frames; i != SentFrames.End; i = _sentFrames[i].Next)
+        {
+            if (_sentFrames[i].Type is not (FrameType.Ack or FrameType.Ping or FrameType.PathResponse or FrameType.PathChallenge or FrameType.Datagram)) return true;
+        }
+
+        return false;
     }
 
     private TransportError HandleCrypto(Timestamp now, PacketNumberSpace space, ref WireReader reader)

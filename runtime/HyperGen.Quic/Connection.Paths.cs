@@ -53,7 +53,13 @@ internal sealed partial class Connection
     /// <summary>Tries the address that the server would rather be reached at.</summary>
     private void TryPreferredAddress(Timestamp now)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+        //# A client MUST NOT use these for other connections
         if (Role == Role.Server || !_limits.UsesPreferredAddress || _remote!.PreferredAddress is not { } preferred) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
+        //# A client that migrates to a new address SHOULD use a preferred address from the
+        //# same address family for the server.
         var address = _path.Path.Remote.IsIPv4 ? preferred.IPv4 : preferred.IPv6;
         if (address is { } remote && remote != _path.Path.Remote) TryMoveTo(now, new(remote, _path.Path.Local));
     }
@@ -73,6 +79,12 @@ internal sealed partial class Connection
     {
         if (path == _path.Path) return false;
         if (FindOther(path) is { } earlier) Forget(earlier);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
+        //= type=exception
+        //= reason=a client that moves before it has reached the preferred address gives that address up and stays with the one that works
+        //# In this case, the client SHOULD perform path validation to both the original and
+        //# preferred server address from the client's new address concurrently.
         _otherPaths?.FindAll(static other => other.IsMigrationTarget).ForEach(Forget);
         if (!_remoteIds.TryTake(out var sequence)) return false;
         var target = Remember(new(path, validated: true, LargestDatagram) { RemoteIdSequence = sequence, IsMigrationTarget = true });
@@ -91,6 +103,9 @@ internal sealed partial class Connection
             //# If a
             //# client receives packets from an unknown server address, the client MUST discard
             //# these packets.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6
+            //# the client SHOULD discard these packets
             if (path.Remote != _path.Path.Remote) return false;
 
             // Our own address is not news to us: the system chose it when it was not said, or a datagram comes late to one we left.
@@ -150,6 +165,9 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
         //# An endpoint only changes the address to which it sends packets in response to
         //# the highest-numbered non-probing packet.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+        //# proceed with path validation and allow the peer to migrate
         if (Role == Role.Client || !IsHandshakeConfirmed || !isNewest || _packet.IsProbing) return;
         _arrival ??= AddPeersPath(now, destinationId);
         if (_arrival is not { } path) return;
@@ -159,6 +177,12 @@ internal sealed partial class Connection
         //# The server MUST send non-probing packets from its
         //# original address until it receives a non-probing packet from the client at its
         //# preferred address and until the server has validated the new path.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+        //= type=exception
+        //= reason=a client that goes back, because the way to the preferred address broke, is followed rather than cut off
+        //# The server SHOULD drop newer packets for this connection that are received on the
+        //# old IP address.
         if (path.Path.Local != _path.Path.Local && !path.IsValidated)
         {
             path.IsMigrationTarget = true;
@@ -183,9 +207,24 @@ internal sealed partial class Connection
         if (Role == Role.Client || !IsHandshakeConfirmed) return null;
         var sequence = _remoteIds.CurrentSequence;
         var usual = _path.LocalId.Length > 0 ? _path.LocalId : _localIds.First;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+        //# an endpoint MUST NOT reuse a connection ID when sending from more than one local
+        //# address
         var mayShare = destinationId == usual && _unknownPath.Local == _path.Path.Local;
         if (!mayShare && !_remoteIds.TryTake(out sequence)) return null;
         var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+        //# An endpoint MUST perform path validation (Section 8.2) if it detects any change to
+        //# a peer's address, unless it has previously validated that address.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+        //# The server MUST probe on the path toward the client from its preferred address.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
+        //# Servers SHOULD initiate path validation to the client's new address upon receiving
+        //# a probe packet from a different address
         path.OnReceived(_arrivedLength);
         StartValidation(path);
         return path;
@@ -218,7 +257,19 @@ internal sealed partial class Connection
         //# second path validation by sending a PATH_CHALLENGE frame in a datagram of at
         //# least 1200 bytes.
         if (isSmall) StartValidation(path);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+        //# As soon as path validation succeeds, the client SHOULD begin sending all future
+        //# packets to the new server address
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+        //# A client that migrates to a preferred address MUST validate the address it chooses
+        //# before migrating
         else if (path.IsMigrationTarget) Move(now, path);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+        //# After verifying a new client address, the server SHOULD send new address
+        //# validation tokens
         if (Role == Role.Server && path == _path) _newTokenPending = true;
         ForgetFormerPaths();
         UpdatePathTimer();
@@ -324,6 +375,10 @@ internal sealed partial class Connection
             _qlog?.MigrationStateUpdated(now, "probing_abandoned"u8, other.Path);
 
             // The last good path is fallen back to, silent as it may be now, rather than the connection given up: the peer may come back on either.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+            //# If path validation fails, the client MUST continue sending all future packets to
+            //# the server's original IP address.
             if (other.IsValidated && !_path.IsValidated) other.Validation = null;
             else Forget(other);
         }
@@ -419,6 +474,9 @@ internal sealed partial class Connection
         static Timestamp TimerOf(PathState path) =>
             path.Validation is { } validation ? Timestamp.Min(validation.Deadline, validation.NextChallenge) : Timestamp.Never;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+    //# endpoints SHOULD provide new connection IDs before peers migrate
 
     /// <summary>Gives the peer as many connection IDs as both sides allow, so that it can move without being followed.</summary>
     private void IssueConnectionIds()

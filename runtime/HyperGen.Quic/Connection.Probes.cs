@@ -125,6 +125,10 @@ internal sealed partial class Connection
         _endpoint.Options.Random(data);
         var challenge = BinaryPrimitives.ReadUInt64BigEndian(data);
         WritePathFrame(ref builder, FrameType.PathChallenge, challenge);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+        //# This timer SHOULD be set as described in Section 6.2.1 of [QUIC-RECOVERY] and MUST
+        //# NOT be more aggressive.
         var interval = path == _path ? _recovery.PtoPeriod : new RttEstimator().Pto + _recovery.MaxAckDelay;
         validation.OnChallengeSent(now, interval, challenge, isSmall: size < MinDatagramSize);
         UpdatePathTimer();

@@ -31,6 +31,9 @@ internal sealed partial class Connection
         if (datagram.Length >= StatelessReset.MinimumLength) datagram[^tail.Length..].CopyTo(tail);
         var rest = datagram;
         ConnectionId first = default;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+        //# Receivers MUST be able to process coalesced packets.
         for (var isFirst = true; !rest.IsEmpty && PacketHeader.TryRead(rest, _endpoint.Options.ConnectionIdLength, out var header); isFirst = false)
         {
             var packet = rest[..header.End];
@@ -43,10 +46,24 @@ internal sealed partial class Connection
             if (isFirst) first = new(header.DestinationId);
             else if (!header.DestinationId.SequenceEqual(first.Span)) continue;
 
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+            //# The receiver of coalesced QUIC packets MUST individually process each QUIC packet
+            //# and separately acknowledge them
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+            //# MUST attempt to process the remaining packets
             var opened = Statistics.PacketsReceived;
             HandlePacket(now, path, ecn, datagram.Length, header, packet);
             if (State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
             if (!isFirst || opened != Statistics.PacketsReceived || datagram.Length < StatelessReset.MinimumLength) continue;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+            //# endpoints MUST treat any packet ending in a valid stateless reset token as a
+            //# Stateless Reset
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
+            //# the comparison MUST be performed when the first packet in an incoming datagram
+            //# either cannot be associated with a connection or cannot be decrypted
             if (!_remoteIds.IsStatelessReset(tail)) continue;
             HandleStatelessReset(now);
             return;
@@ -106,6 +123,9 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         var payload = packet[headerLength..];
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
+        //# Duplicate suppression MUST happen after removing packet protection
         if (!keys.Packet.TryOpen(number, packet[..headerLength], payload, payload) || space.Received.IsDuplicate(number))
         {
             Statistics.PacketsDropped++;
@@ -143,6 +163,8 @@ internal sealed partial class Connection
             return;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
+        //# Duplicate suppression MUST happen after removing packet protection
         if (space.Received.IsDuplicate(number))
         {
             Statistics.PacketsDropped++;
@@ -191,7 +213,16 @@ internal sealed partial class Connection
         }
 
         if (space.IsDiscarded) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# An endpoint MUST acknowledge all ack-eliciting Initial and Handshake packets
+        //# immediately and all ack-eliciting 0-RTT and 1-RTT packets within its advertised
+        //# max_ack_delay
         var delay = space.Id == PacketNumberSpaceId.ApplicationData ? _limits.MaxAckDelay : TimeSpan.Zero;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.1
+        //# A packet MUST NOT be acknowledged until packet protection has been successfully
+        //# removed and all frames contained in the packet have been processed.
         space.Received.OnPacketReceived(now - _held, number, _packet.IsAckEliciting, ecn, delay);
         if (space.Id == PacketNumberSpaceId.ApplicationData) OnPacketArrived(now, destinationId, isNewest);
     }
@@ -237,6 +268,9 @@ internal sealed partial class Connection
                 continue;
             }
 
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.5
+            //# endpoints SHOULD include buffering delays caused by unavailability of decryption
+            //# keys
             _held = now - _undecryptable.ArrivalOf(i);
             HandlePacket(now, path, ecn, packet.Length, header, packet);
             _undecryptable.RemoveAt(i);

@@ -70,6 +70,10 @@ internal sealed partial class Connection
             case ConnectionState.Drained:
                 return;
             case ConnectionState.Closing or ConnectionState.Draining:
+
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2
+                //# Servers that retain an open socket for accepting new connections SHOULD NOT end
+                //# the closing or draining state early.
                 if (now >= _closeDeadline) Drain();
                 return;
         }
@@ -141,11 +145,11 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2
         //# A PTO timer expiration event does not indicate packet loss and MUST NOT cause prior
         //# unacknowledged packets to be marked as lost.
-        // The oldest packet is the likeliest to be missed: its frames go again, without it being declared lost.
+        // The oldest packet is the likeliest to be missed: its frames go again, without it being declared lost. Probes hold nothing to be missed.
         var inFlight = _recovery.InFlight(space.Id);
         for (var i = 0; i < inFlight.Count; i++)
         {
-            if (inFlight[i].Gone || !inFlight[i].AckEliciting) continue;
+            if (inFlight[i].Gone || !inFlight[i].AckEliciting || !IsWorthRepeating(inFlight[i].Frames)) continue;
             Requeue(space, inFlight[i].Frames);
             break;
         }

@@ -34,6 +34,12 @@ internal sealed partial class Connection
     public bool TryTransmit(Timestamp now, Span<byte> buffer, out Transmit transmit)
     {
         transmit = default;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.2
+        //# an endpoint in the draining state MUST NOT send any packets
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.2
+        //# An endpoint MUST NOT send further packets.
         if (State is ConnectionState.Draining or ConnectionState.Drained) return false;
         if (State == ConnectionState.Closing && !TakeCloseTurn()) return false;
         UpdateKeysWhenWorn(now);
@@ -80,6 +86,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
         //# Prior to validating the client address, servers MUST NOT send more than
         //# three times as many bytes as the number of bytes they have received.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.1
+        //# limit the cumulative size of packets it sends to an unvalidated address to three
+        //# times the size of packets it receives from that address
         if (_path.Allowance < datagram.Length)
         {
             // Datagrams with Initial packets are never cut; others may be.
@@ -91,6 +101,10 @@ internal sealed partial class Connection
         var length = 0;
         var minimum = 0;
         var pending = default(UnsealedPacket);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+        //# An endpoint SHOULD include multiple frames in a single packet if they are to be
+        //# sent at the same encryption level
         foreach (var space in _spaces)
         {
             if (datagram.Length - length < MinUsefulPacket || !TryBuildPacket(now, space, datagram, length, mayAddData, out var packet)) continue;
@@ -168,6 +182,10 @@ internal sealed partial class Connection
         var number = space.NextNumber;
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(datagram[start..]);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+        //# Senders MUST NOT coalesce QUIC packets with different connection IDs into a single
+        //# UDP datagram.
         var destination = _remoteIds.Current;
         if (isApplication && !isEarly)
         {
@@ -196,8 +214,25 @@ internal sealed partial class Connection
         var numberOffset = start + header.Position;
         var payloadStart = numberOffset + numberLength;
         var builder = new PacketBuilder(datagram[payloadStart..^Aead.TagLength], _sentFrames);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.3
+        //# an endpoint MUST send any CONNECTION_CLOSE frames in a 1-RTT packet
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.3
+        //# a server SHOULD send a CONNECTION_CLOSE frame in both Handshake and Initial
+        //# packets
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.3
+        //# an endpoint SHOULD send a CONNECTION_CLOSE frame in both Handshake and 1-RTT
+        //# packets
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.3
+        //# A server SHOULD also send a CONNECTION_CLOSE frame in an Initial packet.
         if (isClosing) WriteClose(ref builder, isApplication);
         else if (!TryFill(now, space, ref builder, mayAddData)) return false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+        //# The payload of a packet that contains frames MUST contain at least one frame
         if (builder.IsEmpty) return false;
 
         PacketHeader.WritePacketNumber(ref header, number, numberLength);
@@ -264,11 +299,23 @@ internal sealed partial class Connection
     {
         var ackDue = space.Received.IsDue(now);
         var empty = builder;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2
+        //# When sending a packet for any reason, an endpoint SHOULD attempt to include an ACK
+        //# frame if one has not been sent recently.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# An endpoint SHOULD send an ACK frame with other frames when there are new
+        //# ack-eliciting packets to acknowledge.
         var hasAck = space.Received.MayGoAlong(now, _recovery.Rtt.SmoothedRtt) && TryWriteAck(now, space, ref builder);
         var ackLength = builder.Writer.Position;
         if (mayAddData)
         {
             if (space.Crypto.HasPending) space.Crypto.Write(ref builder);
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-12.5
+            //# All other frame types MUST only be sent in the application data packet number
+            //# space.
             if (space.Id == PacketNumberSpaceId.ApplicationData) WriteApplicationFrames(now, ref builder);
         }
 
@@ -332,12 +379,35 @@ internal sealed partial class Connection
     private bool TryWriteAck(Timestamp now, PacketNumberSpace space, ref PacketBuilder builder)
     {
         var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.5
+        //# An endpoint MUST NOT include delays that it does not control when populating the
+        //# ACK Delay field in an ACK frame.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.5
+        //# When the measured acknowledgment delay is larger than its max_ack_delay, an
+        //# endpoint SHOULD report the measured delay.
         var delay = isApplication ? (long)(now - space.Received.LargestReceived).TotalMicroseconds >> _local.AckDelayExponent : 0;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.6
+        //# ACK frames MUST only be carried in a packet that has the same packet number space
+        //# as the packet being acknowledged
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.6
+        //# packets that are protected with 1-RTT keys MUST be acknowledged in packets that
+        //# are also protected with 1-RTT keys
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.6
+        //# Packets that a client sends with 0-RTT packet protection MUST be acknowledged by
+        //# the server in packets protected by 1-RTT keys.
         if (!AckFrame.TryWrite(ref builder.Writer, space.Received.Ranges, Math.Max(0, delay), space.Received.Ecn)) return false;
         builder.RecordAck(space.Received.Largest);
         return true;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+    //# an endpoint MUST NOT send an ack-eliciting frame in all packets that would
+    //# otherwise be non-ack-eliciting
     private bool AckNeedsAnswer(PacketNumberSpace space) => space.Received.Ranges.Count > 1 && _ackOnlyPackets >= MaxAckOnlyPackets;
 
     /// <summary>Finishes a packet: padding, length, encryption, header protection, and the memory of what it carried.</summary>

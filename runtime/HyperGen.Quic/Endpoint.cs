@@ -99,6 +99,13 @@ internal sealed partial class Endpoint
             return connection;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+        //# endpoints MUST treat any packet ending in a valid stateless reset token as a
+        //# Stateless Reset
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.1
+        //# the comparison MUST be performed when the first packet in an incoming datagram
+        //# either cannot be associated with a connection or cannot be decrypted
         if (ResetTokens.TryFind(datagram, out connection))
         {
             connection.HandleStatelessReset(now);
@@ -108,6 +115,9 @@ internal sealed partial class Endpoint
         if (!isReadable) return null;
         if (header.Type == PacketType.OneRtt)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-11
+            //# A stateless reset MUST NOT be used by an endpoint that has the state necessary to
+            //# send a frame on the connection.
             AnswerUnknown(now, path, header, datagram.Length);
             return null;
         }
@@ -171,6 +181,17 @@ internal sealed partial class Endpoint
     //# Connection IDs MUST NOT contain any information that can be used by an
     //# external observer (that is, one that does not cooperate with the issuer) to
     //# correlate them with other connection IDs for the same connection.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //# either use the same connection ID length for all connections
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //# the combination of connection ID and static key MUST NOT be used for another
+    //# connection
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //# A connection ID from a connection that is reset by revealing the stateless reset
+    //# token MUST NOT be reused for new connections at nodes that share a static key.
 
     /// <summary>Draws an ID that no connection of this endpoint has.</summary>
     internal ConnectionId DrawConnectionId()

@@ -78,6 +78,10 @@ public sealed class SimulationTests
         CloseAndExpectNothingLeft(world);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //= type=test
+    //# either use the same connection ID length for all connections
+
     /// <summary>Until now such a reset was answered with a reset: the connection only ended when it had been idle for long enough.</summary>
     [Fact]
     public void A_server_that_forgot_the_connection_ends_it_at_once()

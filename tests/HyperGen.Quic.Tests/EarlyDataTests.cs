@@ -13,6 +13,10 @@ public sealed class EarlyDataTests
 {
     private static readonly DateTimeOffset Wall = DateTimeOffset.UnixEpoch.AddYears(60);
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.6
+    //= type=test
+    //# Packets that a client sends with 0-RTT packet protection MUST be acknowledged by
+    //# the server in packets protected by 1-RTT keys.
     [Theory]
     [InlineData(1UL, 0.0)]
     [InlineData(2UL, 0.15)]
@@ -33,6 +37,10 @@ public sealed class EarlyDataTests
 
         // There and back again, 10 ms each: nothing waited for the handshake.
         Assert.InRange(lab.World.Now - start, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(25));
+
+        // All of it was acknowledged: nothing had to be asked for or sent again.
+        lab.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal((0, 0), (connection.Statistics.PacketsLost, connection.Statistics.ProbeTimeouts));
     }
 
     [Fact]

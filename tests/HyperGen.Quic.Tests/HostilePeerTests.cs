@@ -74,6 +74,35 @@ public sealed class HostilePeerTests
     //= type=test
     //# If an endpoint does not expand its buffer, it MUST close the connection with
     //# a CRYPTO_BUFFER_EXCEEDED error code.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+    //= type=test
+    //# An endpoint that wishes to communicate a fatal connection error MUST use a
+    //# CONNECTION_CLOSE frame if it is able.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-11
+    //= type=test
+    //# An endpoint that detects an error SHOULD signal the existence of that error to its
+    //# peer.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-11
+    //= type=test
+    //# The most appropriate error code (Section 20) SHOULD be included in the frame that
+    //# signals the error.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-11.1
+    //= type=test
+    //# MUST be signaled using a CONNECTION_CLOSE frame
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+    //= type=test
+    //# An endpoint MUST treat the receipt of a frame of unknown type as a connection
+    //# error of type FRAME_ENCODING_ERROR.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.1
+    //= type=test
+    //# An endpoint SHOULD treat receipt of an acknowledgment for a packet it did not send
+    //# as a connection error of type PROTOCOL_VIOLATION
     [Theory]
     [MemberData(nameof(ForbiddenFrames))]
     public void A_forbidden_frame_closes_the_connection_with_its_error(string what, long[] integers, string bytes, string expected)

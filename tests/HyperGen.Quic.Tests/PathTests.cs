@@ -1,5 +1,8 @@
+using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Paths;
+using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests;
 
@@ -7,6 +10,7 @@ namespace HyperGen.Quic.Tests;
 public sealed class PathTests
 {
     private static readonly NetworkAddress OtherHost = NetworkAddress.FromIPv4(0x0A000063, 50_001);
+    private static readonly NetworkAddress PreferredV4 = NetworkAddress.FromIPv4(0x0A000003, 4433);
     private static readonly NetworkAddress OtherPort = NetworkAddress.FromIPv4(0x0A000001, 50_001);
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
@@ -43,6 +47,11 @@ public sealed class PathTests
     //# Endpoints SHOULD retire connection IDs when they are no longer actively
     //# using either the local or destination address for which the connection ID
     //# was used.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+    //= type=test
+    //# an endpoint MUST NOT reuse a connection ID when sending from more than one local
+    //# address
     [Fact]
     public void A_client_moves_once_the_new_path_has_answered_and_takes_a_fresh_connection_ID_along()
     {
@@ -80,6 +89,10 @@ public sealed class PathTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.4
+    //= type=test
+    //# This timer SHOULD be set as described in Section 6.2.1 of [QUIC-RECOVERY] and MUST
+    //# NOT be more aggressive.
     [Fact]
     public void A_move_to_where_nobody_answers_fails_and_the_old_path_stays()
     {
@@ -89,8 +102,11 @@ public sealed class PathTests
         var path = client.Path;
         world.Rebind(OtherHost, NetworkAddress.FromIPv4(0x0A0000FE, 1));
         ushort probes = 1;
+        var times = new List<Timestamp>();
         world.Arriving = datagram =>
         {
+            if (datagram.ToServer && datagram.From.Address != World.ClientAddress.Address) times.Add(world.Now);
+
             // The NAT forgets each probe at once: the answers find nobody.
             if (datagram.ToServer && datagram.From.Address != World.ClientAddress.Address) world.Rebind(OtherHost, NetworkAddress.FromIPv4(0x0A0000FE, ++probes));
         };
@@ -98,10 +114,16 @@ public sealed class PathTests
         world.RunUntil(() => requests.MigrationFailures > 0 || requests.Closed != default, TimeSpan.FromMinutes(1));
         Assert.Equal(default, requests.Closed);
         Assert.InRange(probes, 3, 6);
+        var timeout = new RttEstimator().Pto + ConnectionLimits.Default.MaxAckDelay;
+        Assert.InRange(times[1] - times[0], timeout, 2 * timeout);
         Assert.Equal(path, client.Path);
         world.RunUntil(() => requests.Completed >= 400, TimeSpan.FromMinutes(1));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+    //= type=test
+    //# If the peer sent the disable_active_migration transport parameter, an endpoint
+    //# also MUST NOT send packets
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -117,6 +139,11 @@ public sealed class PathTests
     //= type=test
     //# Once the handshake is confirmed, the client SHOULD select one of the two
     //# addresses provided by the server and initiate path validation
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+    //= type=test
+    //# As soon as path validation succeeds, the client SHOULD begin sending all future
+    //# packets to the new server address using the new connection ID
     [Fact]
     public void The_servers_preferred_address_is_validated_and_used()
     {
@@ -124,10 +151,123 @@ public sealed class PathTests
         var requests = new Requests(300, 3000, 2);
         var world = new World(7, new(), _ => requests, static _ => new Echo());
         world.Server.Configure(options => options with { PreferredIPv4 = preferred });
+        var ids = new HashSet<(NetworkAddress To, string Id)>();
+        world.Arriving = datagram =>
+        {
+            if (datagram.ToServer && (datagram.Bytes[0] & 0x80) == 0) ids.Add((datagram.To, Convert.ToHexString(datagram.Bytes.Slice(1, 8))));
+        };
         world.Client.Connect(world.Now, world.Server);
         world.RunUntil(() => requests.Completed >= 300, TimeSpan.FromMinutes(1));
+        Assert.Equal(2, ids.Count);
+        Assert.Equal(2, ids.Select(static pair => pair.Id).Distinct().Count());
         Assert.Equal(preferred, world.Client.Connections[0].Path.Remote);
         Assert.Equal(preferred, world.Server.Connections[0].Path.Local);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
+    //= type=test
+    //# If path validation fails, the client MUST continue sending all future packets to
+    //# the server's original IP address.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+    //= type=test
+    //# A client that migrates to a preferred address MUST validate the address it chooses
+    //# before migrating
+    [Fact]
+    public void A_preferred_address_that_does_not_answer_is_given_up()
+    {
+        var requests = new Requests(600, 3000, 1);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(static options => options with { PreferredIPv4 = PreferredV4 });
+        string? first = null;
+        var probes = 0;
+        world.Link.Drop = (toServer, bytes) =>
+        {
+            if (!toServer || (bytes[0] & 0x80) != 0) return false;
+            var id = Convert.ToHexString(bytes, 1, 8);
+            first ??= id;
+            if (id == first) return false;
+            probes++;
+            return true;
+        };
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed >= 600, TimeSpan.FromMinutes(1));
+        Assert.Equal(1, requests.MigrationFailures);
+        Assert.InRange(probes, 2, 4);
+        Assert.Equal(World.ServerAddress, world.Client.Connections[0].Path.Remote);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
+    //= type=test
+    //# A client that migrates to a new address SHOULD use a preferred address from the
+    //# same address family for the server.
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Of_two_preferred_addresses_the_one_of_the_same_kind_is_used(bool hasIPv4, bool moves)
+    {
+        var requests = new Requests(100, 3000, 1);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(options => options with { PreferredIPv4 = hasIPv4 ? PreferredV4 : null, PreferredIPv6 = new NetworkAddress(new UInt128(0x2001_0DB8_0000_0000, 3), 4433) });
+        world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => requests.Completed >= 100, TimeSpan.FromMinutes(1));
+        Assert.Equal((moves ? PreferredV4 : World.ServerAddress, 0), (world.Client.Connections[0].Path.Remote, requests.MigrationFailures));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+    //= type=test
+    //# A client MUST NOT use these for other connections, including connections that are
+    //# resumed from the current connection.
+    [Fact]
+    public void The_preferred_address_of_an_earlier_connection_means_nothing()
+    {
+        var remembered = new TransportParameters
+        {
+            OriginalDestinationConnectionId = new(new byte[8]),
+            InitialSourceConnectionId = new(new byte[8]),
+            PreferredAddress = new(PreferredV4, null, new(new byte[8]), default),
+        };
+        var encoded = new byte[TransportParameters.MaxEncodedLength];
+        var requests = new Requests(100, 3000, 1);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        world.Client.Connect(world.Now, world.Server, ClientStart.Fresh with { RememberedParameters = encoded.AsMemory(0, remembered.Write(encoded)) });
+        world.RunUntil(() => requests.Completed >= 100, TimeSpan.FromMinutes(1));
+        Assert.Equal((World.ServerAddress, 0), (world.Client.Connections[0].Path.Remote, requests.MigrationFailures));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+    //= type=test
+    //# proceed with path validation and allow the peer to migrate
+    [Fact]
+    public void A_client_that_moves_against_the_servers_wish_is_followed_once_it_answers()
+    {
+        var (world, requests) = Create(new(), 200, 3000, 4, ConnectionLimits.Default with { DisablesActiveMigration = true });
+        world.RunUntil(() => requests.Completed >= 50, TimeSpan.FromMinutes(1));
+        world.Rebind(World.ClientAddress, OtherHost);
+        world.RunUntil(() => requests.Completed >= 200, TimeSpan.FromMinutes(1));
+        Assert.Equal(OtherHost, world.Server.Connections[0].Path.Remote);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9
+    //= type=test
+    //# the client MUST discard these packets
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6
+    //= type=test
+    //# the client SHOULD discard these packets
+    [Fact]
+    public void A_client_takes_nothing_from_addresses_that_it_does_not_know()
+    {
+        var pair = new DirectPair();
+        var buffer = new byte[Transmit.MaxLength];
+        pair.Server.TryOpenStream(unidirectional: true)!.Write(new byte[10]);
+        Assert.True(pair.Server.TryTransmit(pair.Now, buffer, out var transmit));
+        var datagram = buffer.AsSpan(0, transmit.Length);
+        var before = pair.Client.Statistics.PacketsReceived;
+        pair.ClientEndpoint.HandleDatagram(pair.Now, pair.ToServer with { Remote = OtherHost }, EcnCodepoint.NotEct, datagram.ToArray());
+        Assert.Equal(before, pair.Client.Statistics.PacketsReceived);
+        pair.ClientEndpoint.HandleDatagram(pair.Now, pair.ToServer, EcnCodepoint.NotEct, datagram.ToArray());
+        Assert.Equal(before + 1, pair.Client.Statistics.PacketsReceived);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
@@ -141,6 +281,10 @@ public sealed class PathTests
     //# after receiving packets from an address that is not yet validated, an
     //# endpoint MUST limit the amount of data it sends to the unvalidated address
     //# to three times the amount of data received from that address.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+    //= type=test
+    //# it MUST protect against potential attacks
     [Fact]
     public void A_spoofed_move_costs_its_victim_three_times_what_it_sent_and_is_undone()
     {

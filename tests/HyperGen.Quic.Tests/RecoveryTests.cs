@@ -195,6 +195,10 @@ public sealed class RecoveryTests
     //= type=test
     //# Endpoints MUST NOT ignore the loss of packets that were sent after the earliest
     //# acknowledged packet in a given packet number space.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+    //= type=test
+    //# Upon detecting losses, a sender MUST take appropriate congestion control action.
     [Fact]
     public void One_loss_event_halves_the_window_once_for_each_round_trip()
     {

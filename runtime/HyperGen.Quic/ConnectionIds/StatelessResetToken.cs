@@ -24,6 +24,12 @@ internal readonly record struct StatelessResetToken(ulong High, ulong Low)
     //# endpoint by generating the proof using a pseudorandom function that
     //# takes a static key and the connection ID chosen by the endpoint
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //# The stateless reset token MUST be difficult to guess.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3.2
+    //# The same stateless reset token MUST NOT be used for multiple connection IDs.
+
     /// <summary>The token of one of our own connection IDs: HMAC-SHA-256 under the endpoint's static key, cut to 16 bytes.</summary>
     public static StatelessResetToken Derive(ReadOnlySpan<byte> key, in ConnectionId id)
     {

@@ -78,6 +78,12 @@ internal readonly ref struct AckFrame
         if (writer.Remaining < fixedPart) return false;
         var additional = Math.Min(ranges.Count - 1, (writer.Remaining - fixedPart) / widestRange);
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.3
+        //# ACK frames SHOULD always acknowledge the most recently received packets
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.3
+        //# A receiver SHOULD include an ACK Range containing the largest received packet
+        //# number in every ACK frame.
         var newest = ranges[ranges.Count - 1];
         writer.WriteVarInt((long)(ecn.IsZero ? FrameType.Ack : FrameType.AckEcn));
         writer.WriteVarInt(newest.End - 1);

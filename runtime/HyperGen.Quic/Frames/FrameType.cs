@@ -1,5 +1,8 @@
 namespace HyperGen.Quic.Frames;
 
+//= https://www.rfc-editor.org/rfc/rfc9000#section-12.4
+//# a frame type MUST use the shortest possible encoding
+
 /// <summary>The frame types of RFC 9000 section 19, by their RFC names.</summary>
 internal enum FrameType : long
 {

@@ -31,6 +31,12 @@ internal struct EcnValidation()
 
     public State Current { get; private set; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.2.2
+    //# If validation fails, then the endpoint MUST disable ECN.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.2.2
+    //# an endpoint MUST disable ECN if validation later fails
+
     /// <summary>The mark of the next packets.</summary>
     public readonly EcnCodepoint Mark => Current is State.Testing or State.Capable ? EcnCodepoint.Ect0 : EcnCodepoint.NotEct;
 

@@ -16,6 +16,15 @@ internal sealed class PathState(NetworkPath path, bool validated, int largestDat
     //# after receiving packets from an address that is not yet validated, an endpoint
     //# MUST limit the amount of data it sends to the unvalidated address to three times
     //# the amount of data received from that address.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+    //# An endpoint MAY send data to an unvalidated peer address, but it MUST protect
+    //# against potential attacks
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
+    //# If packets received at the server's preferred address have a different source
+    //# address than observed from the client during the handshake, the server MUST
+    //# protect against potential attacks
     private const int AmplificationFactor = 3;
 
     public EcnValidation Ecn = new();

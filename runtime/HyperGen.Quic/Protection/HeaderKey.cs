@@ -37,6 +37,9 @@ internal sealed class HeaderKey : IDisposable
         //= https://www.rfc-editor.org/rfc/rfc9001#section-5.4.2
         //# An endpoint MUST discard packets that are not long enough to contain
         //# a complete sample.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
+        //# Endpoints MUST discard packets that are too small to be valid QUIC packets.
         if (packet.Length < numberOffset + 4 + HeaderProtection.SampleLength) return false;
         var mask = _protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
         packet[0] ^= (byte)(mask & FirstByteMask(packet[0]));

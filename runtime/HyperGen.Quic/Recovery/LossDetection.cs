@@ -360,6 +360,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.4
         //# Endpoints MUST NOT ignore the loss of packets that were sent after the earliest
         //# acknowledged packet in a given packet number space.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+        //# Upon detecting losses, a sender MUST take appropriate congestion control action.
         Controller.OnCongestionEvent(now, lastLoss);
         if (!InPersistentCongestion()) return;
         PersistentCongestions++;

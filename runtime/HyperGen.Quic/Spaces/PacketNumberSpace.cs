@@ -37,6 +37,13 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 
     public bool IsDiscarded { get; private set; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
+    //# Subsequent packets sent in the same packet number space MUST increase the packet
+    //# number by at least one.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
+    //# A QUIC endpoint MUST NOT reuse a packet number within the same packet number space
+    //# in one connection.
     public PacketNumber TakeNumber()
     {
         var number = NextNumber;

@@ -21,6 +21,9 @@ internal sealed class ReceivedPackets
     private Timestamp _ackSent;
     private EcnCounts _ecn;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.3
+    //# they MUST retain the largest packet number that has been successfully processed
+
     /// <summary>The largest packet number received, from which the next is decoded.</summary>
     public PacketNumber Largest { get; private set; } = PacketNumber.None;
 
@@ -36,6 +39,14 @@ internal sealed class ReceivedPackets
     /// <summary>Whether any ack-eliciting packet has not been acknowledged at all: an ACK frame goes along with whatever is sent.</summary>
     public bool HasNews => _unacknowledged > 0;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
+    //# A receiver MUST discard a newly unprotected packet unless it is certain that it
+    //# has not processed another packet with the same packet number from the same packet
+    //# number space.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.3
+    //# A receiver MUST retain an ACK Range unless it can ensure that it will not
+    //# subsequently accept packets with numbers in that range.
     public bool IsDuplicate(PacketNumber number) => number.Value < _floor || _ranges.Contains(number.Value);
 
     /// <param name="now">When it arrived.</param>
@@ -62,9 +73,21 @@ internal sealed class ReceivedPackets
             _ranges.RemoveLowest();
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.1
+        //# Even if an endpoint does not set an ECT field in packets it sends, the endpoint
+        //# MUST provide feedback about ECN markings it receives, if these are accessible.
         _ecn = _ecn.Plus(ecn);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# An endpoint MUST NOT send a non-ack-eliciting packet in response to a
+        //# non-ack-eliciting packet, even if there are packet gaps that precede the received
+        //# packet.
         if (!ackEliciting) return;
         _unacknowledged++;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# packets marked with the ECN Congestion Experienced (CE) codepoint in the IP header
+        //# SHOULD be acknowledged immediately
         _immediate |= reordered || delay == TimeSpan.Zero || _unacknowledged >= AckElicitingThreshold || ecn == EcnCodepoint.CongestionExperienced;
         if (Deadline.IsNever) Deadline = now + delay;
     }
@@ -84,6 +107,10 @@ internal sealed class ReceivedPackets
     public void OnAckSent(Timestamp now)
     {
         _ackSent = now;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.1
+        //# an endpoint MUST NOT send more than one such packet in response to receiving an
+        //# ack-eliciting packet
         _unacknowledged = 0;
         _immediate = false;
         Deadline = Timestamp.Never;
@@ -100,6 +127,9 @@ internal sealed class ReceivedPackets
         if (largest < _floor) return;
 
         // The range that holds the largest stays, so that there is always something to say.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.2.3
+        //# the receiver SHOULD stop tracking those acknowledged ACK Ranges
         while (_ranges.Count > 1 && _ranges[0].End <= largest)
         {
             _floor = _ranges[0].End;

@@ -145,6 +145,9 @@ internal sealed class QuicStream
         Owner.OnWritten(this);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-11.2
+    //# RESET_STREAM MUST only be instigated by the application protocol that uses QUIC.
+
     /// <summary>Abandons the sending part: what was not sent is dropped and the peer is told.</summary>
     /// <param name="errorCode">An error code of the application protocol.</param>
     public void Reset(long errorCode)

@@ -36,6 +36,10 @@ internal sealed class ReceivingPart
 
     public bool IsTerminal => State is ReceiveState.DataRead or ReceiveState.ResetRead;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+    //# An endpoint SHOULD stop sending MAX_STREAM_DATA frames when the receiving part of
+    //# the stream enters a "Size Known" or "Reset Recvd" state.
+
     /// <summary>Whether new credit would help the peer and enough was consumed to be worth a frame.</summary>
     public bool WantsLimit => State == ReceiveState.Recv && !IsStopped && (LimitPending || _window.ShouldAdvertise);
 

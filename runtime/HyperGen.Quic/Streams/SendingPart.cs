@@ -96,6 +96,8 @@ internal sealed class SendingPart
     {
         if (Buffer.HasLost)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+            //# Endpoints SHOULD prioritize retransmission of data over sending new data
             var lost = Buffer.FirstLost;
             offset = lost.Start;
             length = (int)Math.Min(room, lost.Length);
@@ -128,6 +130,10 @@ internal sealed class SendingPart
     public void OnFrameAcked(long offset, int length, bool fin)
     {
         if (IsReset || IsTerminal) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+        //# A sender SHOULD avoid retransmitting information from packets once they are
+        //# acknowledged.
         Buffer.OnAcked(offset, length);
         _finAcked |= fin;
         if (_finAcked && Buffer.AllAcked) State = SendState.DataRecvd;
@@ -159,6 +165,9 @@ internal sealed class SendingPart
     public void Reset(long code)
     {
         if (IsReset || IsTerminal) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+        //# The content of a RESET_STREAM frame MUST NOT change when it is sent again.
         State = SendState.ResetSent;
         ResetCode = code;
         ResetPending = true;

@@ -91,6 +91,10 @@ internal sealed partial class StreamSet
         //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
         //# A sender MUST ignore any MAX_STREAM_DATA or MAX_DATA frames that do not
         //# increase flow control limits.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-13.3
+        //# A receiver MUST accept packets containing an outdated frame, such as a MAX_DATA
+        //# frame carrying a smaller maximum data value than one found in an older packet.
         if (limit <= _maxData)
         {
             _glitches++;

@@ -31,6 +31,9 @@ internal sealed class RawClient
     private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
     private readonly long[] _next = new long[3];
     private readonly long[] _cryptoSent = new long[3];
+    private readonly RangeSet _received = new();
+    private readonly List<byte[]> _held = [];
+    private int _datagrams;
     private byte[] _destinationId = [0xD1, 2, 3, 4, 5, 6, 7, 8];
     private TrafficSecret? _readSecret;
     private TrafficSecret? _writeSecret;
@@ -99,6 +102,15 @@ internal sealed class RawClient
     /// <summary>The connection ID that the server's last packet was addressed to.</summary>
     public byte[] AddressedTo { get; private set; } = [];
 
+    /// <summary>Every packet that could be opened.</summary>
+    public List<ReceivedPacket> Packets { get; } = [];
+
+    /// <summary>What came along each path, whether it could be opened or not.</summary>
+    public Dictionary<NetworkPath, long> BytesReceivedOn { get; } = [];
+
+    /// <summary>While true, Handshake packets are kept back until <see cref="Release" />.</summary>
+    public bool HoldsHandshake { get; init; }
+
     /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
     public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
 
@@ -158,10 +170,29 @@ internal sealed class RawClient
         return bytes.ToArray();
     }
 
-    /// <summary>Hands bytes to the server as a datagram.</summary>
-    public void Deliver(byte[] datagram, NetworkPath? path = null)
+    /// <summary>Delivers what was kept back.</summary>
+    public void Release() => _held.ForEach(datagram => Deliver(datagram));
+
+    /// <summary>Acknowledges the 1-RTT packets received so far, but for one.</summary>
+    public void Acknowledge(long except = -1)
     {
-        var connection = ServerEndpoint.HandleDatagram(Now, path ?? ServerPath, EcnCodepoint.NotEct, datagram);
+        var ranges = new RangeSet();
+        for (var i = 0; i < _received.Count; i++) ranges.Add(_received[i].Start, _received[i].End);
+        ranges.Remove(except, except + 1);
+        var frame = new byte[1000];
+        var writer = new WireWriter(frame);
+        Assert.True(AckFrame.TryWrite(ref writer, ranges, 0, default));
+        Send(frame.AsSpan(0, writer.Position));
+    }
+
+    /// <summary>Answers a PATH_CHALLENGE along the path it came.</summary>
+    public void Respond(ReceivedPacket challenge) =>
+        Deliver(Packet(PacketNumberSpaceId.ApplicationData, [(byte)FrameType.PathResponse, .. challenge.Challenge!]), challenge.Path);
+
+    /// <summary>Hands bytes to the server as a datagram.</summary>
+    public void Deliver(byte[] datagram, NetworkPath? path = null, EcnCodepoint ecn = EcnCodepoint.NotEct)
+    {
+        var connection = ServerEndpoint.HandleDatagram(Now, path ?? ServerPath, ecn, datagram);
         if (connection is not null) Server = connection;
         Exchange();
     }
@@ -194,9 +225,11 @@ internal sealed class RawClient
         {
             BytesReceived += transmit.Length;
             _arriving = _arriving with { Path = transmit.Path };
+            BytesReceivedOn[transmit.Path] = BytesReceivedOn.GetValueOrDefault(transmit.Path) + transmit.Length;
             for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
             {
-                Receive(_buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
+                _datagrams++;
+                Receive(_buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)), transmit);
             }
         }
     }
@@ -277,7 +310,7 @@ internal sealed class RawClient
         Assert.Equal((false, (long)code), Close);
     }
 
-    private void Receive(Span<byte> datagram)
+    private void Receive(Span<byte> datagram, in Transmit transmit)
     {
         _arriving = _arriving with { Datagram = datagram.Length };
         while (PacketHeader.TryRead(datagram, _sourceId.Length, out var header))
@@ -299,19 +332,37 @@ internal sealed class RawClient
                 ? _oneRtt!.TryOpen(Now, TimeSpan.FromSeconds(1), number, packet, offset + length)
                 : _read[space]!.Packet.TryOpen(number, packet[..(offset + length)], payload, payload);
             if (!opened) continue;
-            if (space == 2) LargestReceived = number;
+            if (space == 2)
+            {
+                LargestReceived = number;
+                _received.Add(number.Value, number.Value + 1);
+            }
+
+            var received = new ReceivedPacket
+            {
+                Path = transmit.Path,
+                Mark = transmit.Ecn,
+                Datagram = _datagrams,
+                Length = packet.Length,
+                Space = (PacketNumberSpaceId)space,
+                Number = number.Value,
+                DestinationId = header.DestinationId.ToArray(),
+            };
+            Packets.Add(received);
             _arriving = _arriving with { Packet = number.Value };
-            ReadFrames(space, payload[..^Aead.TagLength]);
+            ReadFrames(received, payload[..^Aead.TagLength]);
         }
     }
 
-    private void ReadFrames(int space, ReadOnlySpan<byte> payload)
+    private void ReadFrames(ReceivedPacket packet, ReadOnlySpan<byte> payload)
     {
         var reader = new WireReader(payload);
-        while (reader.TryReadVarInt(out var value))
+        for (var start = 0; reader.TryReadVarInt(out var value); start = reader.Position)
         {
             var type = (FrameType)value;
             FramesReceived.Add(type);
+            packet.Frames.Add(type);
+            packet.TypeLengths.Add((reader.Position - start, VarInt.Length(value)));
             var frame = _arriving with { Type = FrameTypes.IsStream(type) ? FrameType.Stream : type };
             switch (type)
             {
@@ -319,16 +370,19 @@ internal sealed class RawClient
                     reader.SkipAll(0);
                     break;
                 case FrameType.Ack or FrameType.AckEcn:
-                    AckFrame.TryRead(ref reader, type, out _);
+                    AckFrame.TryRead(ref reader, type, out var ack);
+                    (packet.AckDelay, packet.Ecn) = (ack.Delay, ack.Ecn);
+                    foreach (var range in ack) packet.Acked.Add(range);
                     break;
                 case FrameType.Crypto:
                     CryptoFrame.TryRead(ref reader, out var crypto);
-                    _tls.HandleInput(space switch { 0 => EncryptionLevel.Initial, 1 => EncryptionLevel.Handshake, _ => EncryptionLevel.OneRtt }, crypto.Data);
+                    _tls.HandleInput((int)packet.Space switch { 0 => EncryptionLevel.Initial, 1 => EncryptionLevel.Handshake, _ => EncryptionLevel.OneRtt }, crypto.Data);
                     FlushTls();
                     break;
                 case FrameType.ConnectionClose or FrameType.ConnectionCloseApplication:
                     ConnectionCloseFrame.TryRead(ref reader, type, out var close);
                     Close = (close.IsApplication, close.ErrorCode);
+                    packet.Close = (close.IsApplication, close.ErrorCode, close.Reason.Length);
                     break;
                 case FrameType.NewToken:
                     reader.TryReadPrefixed(out _);
@@ -341,12 +395,14 @@ internal sealed class RawClient
                 case FrameType.PathChallenge or FrameType.PathResponse:
                     reader.TryReadBytes(8, out var data);
                     frame = frame with { Value = BinaryPrimitives.ReadInt64BigEndian(data) };
+                    if (type == FrameType.PathChallenge) packet.Challenge = data.ToArray();
                     break;
                 case FrameType.HandshakeDone or FrameType.Ping:
                     break;
                 case FrameType.ResetStream:
                     ResetStreamFrame.TryRead(ref reader, out var reset);
                     frame = frame with { Id = reset.Id.Value, Value = reset.ErrorCode, Size = reset.FinalSize };
+                    packet.Resets.Add(Convert.ToHexString(payload[start..reader.Position]));
                     break;
                 case FrameType.StopSending or FrameType.MaxStreamData or FrameType.StreamDataBlocked:
                     StreamValueFrame.TryRead(ref reader, type, out var limit);
@@ -357,6 +413,8 @@ internal sealed class RawClient
                     {
                         StreamFrame.TryRead(ref reader, type, out var stream);
                         frame = frame with { Id = stream.Id.Value, Value = stream.Offset, Size = stream.Data.Length };
+                        packet.Streams.Add(stream.Id);
+                        packet.Offsets.Add(stream.Offset);
                     }
                     else
                     {
@@ -367,7 +425,7 @@ internal sealed class RawClient
                     break;
             }
 
-            if (space == 2) Frames.Add(frame);
+            if (packet.Space == PacketNumberSpaceId.ApplicationData) Frames.Add(frame);
         }
     }
 
@@ -409,7 +467,9 @@ internal sealed class RawClient
             CryptoFrame.WriteHeader(ref writer, _cryptoSent[space], bytes.Length);
             writer.WriteBytes(bytes.Span);
             _cryptoSent[space] += bytes.Length;
-            Deliver(Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position)));
+            var datagram = Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position));
+            if (HoldsHandshake && space == 1) _held.Add(datagram);
+            else Deliver(datagram);
         }
     }
 
