@@ -177,7 +177,7 @@ public sealed class ClosingTests
     public void Amid_the_handshake_the_end_is_told_in_packets_of_every_kind_that_the_peer_may_open(bool isClient)
     {
         var (client, server) = (new Side(Role.Client), new Side(Role.Server));
-        client.Connection = client.Endpoint.Connect(default, new(Side.ServerAddress, Side.ClientAddress), parameters => TestTls.Client(parameters, client.Random));
+        client.Connection = client.Endpoint.Connect(default, client.Path, parameters => TestTls.Client(parameters, client.Random));
         Pass(client, server);
         server.AnswerUntil(static question => question is SignQuestion);
         if (isClient)

@@ -1,5 +1,6 @@
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests;
 
@@ -129,24 +130,6 @@ public sealed class MigrationTests
         Assert.Equal(there, Server.Path);
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
-    //= type=test
-    //# If an endpoint has no state about the last validated peer address, it MUST close
-    //# the connection silently by discarding all connection state.
-    [Fact]
-    public void When_no_path_is_left_that_works_the_connection_ends_without_a_word()
-    {
-        var moved = _original with { Remote = OtherHost };
-        _client.Packets.Clear();
-        _client.Deliver(Packet(1, 0x01), moved);
-
-        // The address is the client's, but the path carries no datagram of 1200 bytes: the second challenge stays unanswered.
-        _client.Respond(Assert.Single(On(moved), static packet => packet.Challenge is not null));
-        for (var i = 0; i < 100 && Server.State == ConnectionState.Established; i++) _client.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.Equal((ConnectionState.Drained, (long)TransportErrorCode.NoViablePath), (Server.State, Server.CloseReason.ErrorCode));
-        Assert.Null(_client.Close);
-    }
-
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
     //= type=test
     //# an endpoint MUST NOT reuse a connection ID when sending to more than one
@@ -186,6 +169,18 @@ public sealed class MigrationTests
     [Fact]
     public void A_client_has_connection_IDs_to_move_with_before_it_moves() =>
         Assert.Equal(3, _client.FramesReceived.Count(static type => type == FrameType.NewConnectionId));
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
+    //= type=test
+    //# An endpoint SHOULD NOT initiate migration with a peer that has requested a
+    //# zero-length connection ID
+    [Fact]
+    public void A_client_of_a_server_without_connection_IDs_stays_where_it_is()
+    {
+        var client = new NamelessServer().Client;
+        Assert.True(client.IsHandshakeConfirmed);
+        Assert.False(client.TryMigrate(default, OtherHost));
+    }
 
     private IEnumerable<ReceivedPacket> On(NetworkPath path) => _client.Packets.Where(packet => packet.Path == path);
 
