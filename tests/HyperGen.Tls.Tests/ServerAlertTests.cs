@@ -21,7 +21,8 @@ public sealed class ServerAlertTests
         hello[ExtensionType.SupportedGroups] = [0, 6, 0x2a, 0x2a, 0x11, 0xec, 0, 29];
         hello[ExtensionType.SignatureAlgorithms] = [0, 6, 0x3a, 0x3a, 8, 7, 4, 3];
         hello[ExtensionType.ApplicationLayerProtocolNegotiation] = [0, 6, 2, 0x4a, 0x4a, 2, (byte)'h', (byte)'3'];
-        hello[ExtensionType.KeyShare] = [0, 41, 0x2a, 0x2a, 0, 1, 0, .. hello[ExtensionType.KeyShare].AsSpan(2)];
+        int shares = hello[ExtensionType.KeyShare].Length - 2 + 5;
+        hello[ExtensionType.KeyShare] = [(byte)(shares >> 8), (byte)shares, 0x2a, 0x2a, 0, 1, 0, .. hello[ExtensionType.KeyShare].AsSpan(2)];
         hello.Extensions.Insert(0, (0x5a5a, []));
         hello.Add(0xfe0d, 1, 2, 3);
         hello.Add(0x6a6a, 0);
@@ -219,7 +220,7 @@ public sealed class ServerAlertTests
     }
 
     [Fact]
-    public void A_hello_of_64_KiB_is_taken() => AssertAccepted(static hello => hello.Add((int)ExtensionType.Padding, new byte[65000]));
+    public void A_hello_of_64_KiB_is_taken() => AssertAccepted(static hello => hello.Add((int)ExtensionType.Padding, new byte[65_400 - hello.ToMessage().Length]));
 
     [Fact]
     public void What_waits_behind_a_question_is_bounded()

@@ -21,7 +21,7 @@ internal static class Wycheproof
 
     public static byte[] Bytes(this JsonElement element, string property) => Convert.FromHexString(element.GetProperty(property).GetString()!);
 
-    public static string Describe(this JsonElement test) => $"tcId {test.GetProperty("tcId").GetInt32()}: {test.GetProperty("comment").GetString()}";
+    public static string Describe(this JsonElement test) => $"tcId {test.GetProperty("tcId").GetInt32()}: {(test.TryGetProperty("comment", out JsonElement comment) ? comment.GetString() : "")}";
 
     public static string Result(this JsonElement test) => test.GetProperty("result").GetString()!;
 }
