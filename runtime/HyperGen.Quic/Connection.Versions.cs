@@ -64,7 +64,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
         //# The client learns the negotiated version by observing the first long
         //# header Version field that differs from the original version.
-        if (Role != Role.Client || _hasRemoteId || !Offers(header.Version!)) return null;
+        if (Role != Role.Client || _version != _originalVersion || HandshakeSpace.Read is not null || !Offers(header.Version!)) return null;
         if (_switchedRead is not null) return _switchedRead;
         var (client, server) = InitialSecrets.Derive(_endpoint.Options.Crypto, header.Version!, _initialDestinationId.Span);
         client.Dispose();

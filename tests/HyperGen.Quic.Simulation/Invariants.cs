@@ -85,7 +85,7 @@ internal sealed class Invariants
         var allowed = Math.Max(_window, _inFlight) + (_probes * transmit.SegmentSize);
 
         // A client's Initial packet that only acknowledges is padded, and so in flight; it is owed whatever the window.
-        if (connection is { Role: Role.Client, State: ConnectionState.Handshaking }) allowed += Connection.MinDatagramSize;
+        if (connection is { Role: Role.Client, IsHandshakeConfirmed: false }) allowed += Connection.MinDatagramSize;
         Check(inFlight <= allowed, $"{inFlight} bytes in flight where {allowed} may be: window {_window}, probes {_probes}, before {_inFlight}");
         Check(connection.IsWithinLimits, "a flow control limit of the peer's was overrun");
     }

@@ -20,4 +20,12 @@ internal enum Met
     AbortedStream = 1 << 12,
     SlowReader = 1 << 13,
     StatelessReset = 1 << 14,
+    Retry = 1 << 15,
+    EarlyDataAccepted = 1 << 16,
+    EarlyDataRejected = 1 << 17,
+    Version2 = 1 << 18,
+    CongestionMark = 1 << 19,
+    ActiveMigration = 1 << 20,
+    PreferredAddress = 1 << 21,
+    Datagram = 1 << 22,
 }

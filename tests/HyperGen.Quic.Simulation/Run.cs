@@ -1,3 +1,7 @@
+using HyperGen.Quic.Tokens;
+using HyperGen.Quic.Wire;
+using HyperGen.Tls;
+
 namespace HyperGen.Quic.Simulation;
 
 /// <summary>One scenario from its first datagram until nothing is left of it. The same seed gives the same datagrams at the same times with the same fates.</summary>
@@ -6,43 +10,55 @@ internal sealed class Run
     /// <summary>Far more than the slowest link of <see cref="Scenario" /> needs.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromHours(6);
 
+    private static readonly NetworkAddress PreferredAddress = NetworkAddress.FromIPv4(0x0A000003, 4433);
+    private static readonly NetworkAddress OtherAddress = NetworkAddress.FromIPv4(0x0A000063, 50000);
+
     private readonly Scenario _scenario;
     private readonly World _world;
     private readonly Trace _trace;
+    private readonly Resumption? _resumption;
     private readonly Connection _client;
     private Traffic _atClient = null!;
     private Traffic? _atServer;
-    private ConnectionStatistics _clientStatistics;
     private Connection? _server;
 
     private Run(Scenario scenario, bool asText)
     {
         _scenario = scenario;
-        _world = new(scenario.Seed, scenario.Conditions, _ => _atClient = new(scenario.Plan, Role.Client), CreateAtServer, scenario.Limits);
+        _world = new(scenario.Seed, scenario.Conditions, CreateAtClient, CreateAtServer, scenario.Limits);
         _trace = new(_world, asText);
         _world.Link.Watch = _trace.OnDatagram;
         _ = new Invariants(_world, scenario.Plan);
+        if (scenario.PrefersAddress) _world.Server.Configure(static options => options with { PreferredIPv4 = PreferredAddress });
+        if (scenario.EarlyData.IsSent)
+        {
+            _resumption = new(_world);
+            _resumption.Earn();
+            if (!scenario.EarlyData.IsRead) _world.Server.AdmitsEarlyData = static (_, _) => false;
+        }
+
+        if (scenario.Retries) _world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
+        if (scenario.PrefersVersion2) _world.Client.Configure(static options => options with { Versions = [QuicVersion.V2, QuicVersion.V1] });
         Prepare();
-        _client = _world.Client.Connect(_world.Now, _world.Server);
-        _clientStatistics = _client.Statistics;
+        _client = _resumption is null ? _world.Client.Connect(_world.Now, _world.Server) : _resumption.Connect();
+        if (_client.CanSendEarlyData) _atClient.OnEvent(_client, _world.Now, new(ConnectionEventKind.StreamsAvailable));
     }
 
     /// <summary>Runs a seed. When something is wrong it runs again, to tell packet by packet how it came to that.</summary>
-    public static (ulong Hash, Met Met) Execute(ulong seed)
+    public static (ulong Hash, Met Met) Execute(Scenario scenario)
     {
         try
         {
-            return new Run(Scenario.Draw(seed), asText: false).Execute();
+            return new Run(scenario, asText: false).Execute();
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"Seed {seed}: {exception.Message}\n{Retrace(seed)}", exception);
+            throw new InvalidOperationException($"Seed {scenario.Seed}: {exception.Message}\n{Retrace(scenario)}", exception);
         }
     }
 
-    private static string Retrace(ulong seed)
+    private static string Retrace(Scenario scenario)
     {
-        var scenario = Scenario.Draw(seed);
         var run = new Run(scenario, asText: true);
         try
         {
@@ -66,7 +82,8 @@ internal sealed class Run
             met |= What(_client) | What(_server!);
             if (_atClient.Aborted > 0) met |= Met.AbortedStream;
             if (_scenario.Plan.ReadInterval > TimeSpan.Zero) met |= Met.SlowReader;
-            if (_server!.Path.Remote != World.ClientAddress) met |= Met.Migration;
+            if (_server!.Path.Remote.Port != World.ClientAddress.Port) met |= Met.Migration;
+            met |= Options();
             _client.Close(_world.Now, 0x100);
         }
         else
@@ -89,12 +106,29 @@ internal sealed class Run
     private bool IsDone => _atClient.Closed != default || _atServer is { Closed.Kind: not CloseKind.None }
         || (_atClient.IsComplete && _atServer is { IsComplete: true } && _client.StreamCount == 0 && _server!.StreamCount == 0);
 
+    /// <summary>What of the options came about.</summary>
+    private Met Options()
+    {
+        var met = Met.None;
+        if (_world.Server.Endpoint.Statistics.Retries > 0) met |= Met.Retry;
+        if (_client.EarlyData == EarlyDataState.Accepted) met |= Met.EarlyDataAccepted;
+        if (_client.EarlyData == EarlyDataState.Rejected) met |= Met.EarlyDataRejected;
+        if (_client.Version == QuicVersion.V2) met |= Met.Version2;
+        if (_client.Path.Local.Address == OtherAddress.Address) met |= Met.ActiveMigration;
+        if (_client.Path.Remote == PreferredAddress) met |= Met.PreferredAddress;
+        if (_atClient.Datagrams > 0 && _atServer!.Datagrams > 0) met |= Met.Datagram;
+        Assert.Equal(_client.Version, _server!.Version);
+        if (_scenario.PrefersVersion2) Assert.Equal(QuicVersion.V2, _client.Version);
+        return met;
+    }
+
     private static Met What(Connection connection)
     {
         var met = Met.None;
         if (connection.Statistics.ProbeTimeouts > 0) met |= Met.ProbeTimeout;
         if (connection.Recovery.PersistentCongestions > 0) met |= Met.PersistentCongestion;
         if (connection.KeyUpdates > 0) met |= Met.KeyUpdate;
+        if (connection.Statistics.CongestionMarks > 0) met |= Met.CongestionMark;
         return met;
     }
 
@@ -102,8 +136,11 @@ internal sealed class Run
         (0, 0, 0, 0, 0, 0),
         (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.ResetTokens.Count, endpoint.PagesInUse, endpoint.StreamsInUse));
 
-    private Traffic CreateAtServer(Connection connection)
+    private Node.IApplication CreateAtClient(Connection connection) => _resumption?.Application(connection) ?? (_atClient = new(_scenario.Plan, Role.Client));
+
+    private Node.IApplication CreateAtServer(Connection connection)
     {
+        if (_resumption?.Application(connection) is { } first) return first;
         _server = connection;
         return _atServer = new(_scenario.Plan, Role.Server);
     }
@@ -119,6 +156,13 @@ internal sealed class Run
         }
 
         foreach (var (at, atClient) in _scenario.KeyUpdates) _world.At(start + at, () => (atClient ? _client : _server)?.TryUpdateKeys());
+        if (_scenario.ActiveMigration is { } move) _world.At(start + move, Migrate);
+        for (var i = 0; i < _scenario.Datagrams.Count; i++)
+        {
+            var length = 1 + (i * 29);
+            _world.At(start + _scenario.Datagrams[i], () => SendDatagrams(length));
+        }
+
         if (_scenario.BlackHole is { } hole)
         {
             _world.At(start + hole.From, () => Change(c => c with { IsBlackHole = true }));
@@ -146,6 +190,20 @@ internal sealed class Run
         {
             _world.At(_world.Now + TimeSpan.FromMilliseconds(100), () => Rebind(outer));
         }
+    }
+
+    /// <summary>Has the client move to another address of its own; later, if it may not yet.</summary>
+    private void Migrate()
+    {
+        if (_client.State is not (ConnectionState.Handshaking or ConnectionState.Established)) return;
+        if (_client.TryMigrate(_world.Now, OtherAddress)) _trace.Write(_world.Now, "the client moves");
+        else if (!_client.IsHandshakeConfirmed) _world.At(_world.Now + TimeSpan.FromMilliseconds(100), Migrate);
+    }
+
+    private void SendDatagrams(int length)
+    {
+        if (_client.State == ConnectionState.Established) _atClient.SendDatagram(_client, length);
+        if (_server is { State: ConnectionState.Established }) _atServer!.SendDatagram(_server, length);
     }
 
     private void Change(Func<LinkConditions, LinkConditions> change)

@@ -26,6 +26,24 @@ internal sealed record Scenario
     /// <summary>When the server's process is killed and another takes its place.</summary>
     public TimeSpan? Restart { get; init; }
 
+    /// <summary>Whether every client has to prove its address first.</summary>
+    public bool Retries { get; init; }
+
+    /// <summary>Whether the client prefers version 2, and begins with version 1.</summary>
+    public bool PrefersVersion2 { get; init; }
+
+    /// <summary>Whether the client resumes a session and sends at once; and whether the server reads that.</summary>
+    public (bool IsSent, bool IsRead) EarlyData { get; init; }
+
+    /// <summary>Whether the server asks to be reached at another address.</summary>
+    public bool PrefersAddress { get; init; }
+
+    /// <summary>When the client moves to another address of its own.</summary>
+    public TimeSpan? ActiveMigration { get; init; }
+
+    /// <summary>When each end sends a DATAGRAM frame.</summary>
+    public IReadOnlyList<TimeSpan> Datagrams { get; init; } = [];
+
     private const double HeavyLoss = 0.3;
 
     public static Scenario Draw(ulong seed)
@@ -53,6 +71,27 @@ internal sealed record Scenario
             BlackHole = DrawBlackHole(random),
             MtuChange = random.Chance(0.1) ? (TimeSpan.FromMilliseconds(random.Below(500)), 1200 + random.Below(252)) : null,
             Restart = random.Chance(0.04) ? TimeSpan.FromMilliseconds(20 + random.Below(400)) : null,
+        };
+    }
+
+    /// <summary>The same seed's run with what not every connection has. The first drawing stays as it is, for the seeds that once found something.</summary>
+    public static Scenario DrawWithOptions(ulong seed)
+    {
+        var scenario = Draw(seed);
+        var random = new SeededRandom(seed ^ 0x6A09_E667_F3BC_C908);
+        var conditions = scenario.Conditions;
+        if (random.Chance(0.3)) conditions = conditions with { Rate = 50_000 << random.Below(8), MarkAbove = 2_000 << random.Below(3) };
+        return scenario with
+        {
+            Conditions = conditions,
+            Limits = scenario.Limits with { MaxDatagramFrameSize = 1200 },
+            Restart = null,
+            Retries = random.Chance(0.3),
+            PrefersVersion2 = random.Chance(0.3),
+            EarlyData = (random.Chance(0.4), random.Chance(0.6)),
+            PrefersAddress = random.Chance(0.2),
+            ActiveMigration = random.Chance(0.3) ? TimeSpan.FromMilliseconds(random.Below(600)) : null,
+            Datagrams = [.. Enumerable.Range(0, random.Chance(0.4) ? 1 + random.Below(40) : 0).Select(_ => TimeSpan.FromMilliseconds(random.Below(600)))],
         };
     }
 

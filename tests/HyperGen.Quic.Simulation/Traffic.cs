@@ -4,6 +4,7 @@ namespace HyperGen.Quic.Simulation;
 internal sealed class Traffic(Plan plan, Role role) : Node.IApplication
 {
     private const int SlowBytes = 2000;
+    private const int MaxDatagram = 1200;
 
     private readonly Queue<(QuicStream Stream, StreamId Id)> _unread = new();
     private Timestamp _wake = Timestamp.Never;
@@ -21,6 +22,9 @@ internal sealed class Traffic(Plan plan, Role role) : Node.IApplication
     public bool IsComplete => Completed == plan.Total;
 
     public CloseReason Closed { get; private set; }
+
+    /// <summary>DATAGRAM frames that arrived, each with the bytes it left with.</summary>
+    public int Datagrams { get; private set; }
 
     public void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent)
     {
@@ -53,6 +57,15 @@ internal sealed class Traffic(Plan plan, Role role) : Node.IApplication
             case ConnectionEventKind.StreamFinished when !stream!.CanReceive:
                 Complete(connection, stream);
                 break;
+            case ConnectionEventKind.DatagramReceived:
+                Span<byte> datagram = stackalloc byte[MaxDatagram];
+                while (connection.TryReceiveDatagram(datagram, out var length))
+                {
+                    Assert.Equal(Plan.BytesAt(default, role == Role.Server, length, length), datagram[..length]);
+                    Datagrams++;
+                }
+
+                break;
             case ConnectionEventKind.Closed:
                 Closed = connection.CloseReason;
                 _unread.Clear();
@@ -60,6 +73,10 @@ internal sealed class Traffic(Plan plan, Role role) : Node.IApplication
                 break;
         }
     }
+
+    /// <summary>Sends one datagram, of a length that tells its bytes.</summary>
+    public void SendDatagram(Connection connection, int length) =>
+        connection.TrySendDatagram(Plan.BytesAt(default, role == Role.Client, length, Math.Min(length, connection.MaxDatagramLength)), out _);
 
     public void OnWake(Connection connection, Timestamp now)
     {
