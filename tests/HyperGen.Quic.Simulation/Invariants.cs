@@ -40,8 +40,16 @@ internal sealed class Invariants
         var address = AddressOf(datagram.From);
         address.Received += datagram.Length;
 
-        // Whoever answers at an address, or speaks with keys that only a reader of the server's first flight has, is there.
-        address.Validated |= address.Heard || HoldsProof(datagram.Bytes);
+        // Whoever speaks with keys that only a reader of the server's first flight has is there.
+        address.Validated |= HoldsProof(datagram.Bytes);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.3
+        //= type=test
+        //# A PATH_RESPONSE
+        //# frame received on any network path validates the path on which the
+        //# PATH_CHALLENGE was sent.
+        // So does whoever heard the server at one of its addresses and answers from another.
+        foreach (var heard in _addresses.Values) heard.Validated |= heard.Heard;
     }
 
     private static bool HoldsProof(ReadOnlySpan<byte> datagram)
