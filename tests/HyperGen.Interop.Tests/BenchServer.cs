@@ -16,10 +16,12 @@ public sealed class BenchServer : IAsyncLifetime
     /// <summary>The file of the certificate the server made for itself.</summary>
     public string Certificate => Directory.EnumerateFiles(_home.FullName, "localhost.pem", SearchOption.AllDirectories).Single();
 
+    /// <summary>The server's assembly.</summary>
+    public static string Program { get; } = typeof(BenchServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "BenchPath").Value!;
+
     public async ValueTask InitializeAsync()
     {
-        string path = typeof(BenchServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "BenchPath").Value!;
-        ProcessStartInfo start = new("dotnet", $"\"{path}\" --server:httpPort=0 --server:port=0") { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet", $"\"{Program}\" --server:httpPort=0 --server:port=0") { RedirectStandardOutput = true };
         start.Environment["XDG_DATA_HOME"] = _home.FullName;
         _process = Process.Start(start)!;
         string? line;

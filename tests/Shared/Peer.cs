@@ -31,6 +31,8 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>The folder with the scripts that install and run peers.</summary>
     public static string Folder { get; } = Path.Combine(
         typeof(Peer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!, "tests", "peers");
