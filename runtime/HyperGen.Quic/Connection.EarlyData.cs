@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
 using HyperGen.Quic.Spaces;
@@ -19,6 +20,9 @@ internal sealed partial class Connection
     private TransportParameters? _remembered;
     private Queue<ClientSession>? _sessions;
     private Timestamp _earlyKeysExpire = Timestamp.Never;
+
+    /// <summary>Packets before this one carried early data that the server rejected.</summary>
+    private PacketNumber _firstReadable = new(0);
 
     /// <summary>What became of early data.</summary>
     public EarlyDataState EarlyData { get; private set; }
@@ -106,12 +110,25 @@ internal sealed partial class Connection
     {
         if (EarlyData != EarlyDataState.Offered) return;
         EarlyData = EarlyDataState.Rejected;
+        _firstReadable = Application.NextNumber;
         Application.Write?.Dispose();
         Application.Write = null;
         _recovery.OnRetry(now, PacketNumberSpaceId.ApplicationData);
         RequeueLost();
         _streams.OnEarlyDataRejected();
         _events.Add(ConnectionEventKind.EarlyDataRejected);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
+    //# When 0-RTT was rejected, a client SHOULD treat receipt of an acknowledgment for a 0-RTT
+    //# packet as a connection error of type PROTOCOL_VIOLATION, if it is able to detect the
+    //# condition.
+    private bool IsOfRejectedPacket(PacketNumberSpace space, in AckFrame ack)
+    {
+        if (_firstReadable.Value == 0 || space != Application) return false;
+        var lowest = ack.Largest.Value;
+        foreach (var range in ack) lowest = range.Start;
+        return lowest < _firstReadable.Value;
     }
 
     /// <summary>At a client, when the handshake is complete: the server said nothing against the early data, so that it must keep to what it promised.</summary>

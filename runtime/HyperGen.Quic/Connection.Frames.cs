@@ -158,6 +158,11 @@ internal sealed partial class Connection
             return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "A packet was acknowledged that was never sent.");
         }
 
+        if (IsOfRejectedPacket(space, ack))
+        {
+            return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "Early data was acknowledged that was rejected.");
+        }
+
         var exponent = space.Id == PacketNumberSpaceId.ApplicationData ? _remote?.AckDelayExponent ?? 3 : 0;
 
         // A delay beyond any max_ack_delay is cut before it can overflow.

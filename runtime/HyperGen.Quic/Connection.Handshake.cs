@@ -225,7 +225,7 @@ internal sealed partial class Connection
         {
             if (_oneRttWrite is null || (Role == Role.Client && _oneRttRead is null)) return;
             if (Role == Role.Server && !Handshake.IsComplete && EarlyData != EarlyDataState.Accepted) return;
-            _oneRtt = new(_endpoint.Options.Crypto, _version, _oneRttWrite);
+            _oneRtt = new(_endpoint.Options.Crypto, _version, _oneRttWrite, _endpoint.Options.KeyLimits);
             _oneRttWrite.Dispose();
             _oneRttWrite = null;
             PlanSkip(Application);

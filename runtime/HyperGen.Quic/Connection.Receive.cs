@@ -172,6 +172,12 @@ internal sealed partial class Connection
         }
 
         if (HasReservedBits(now, packet[0], PacketHeader.ShortReservedBits)) return;
+        if (_oneRtt.PeerWentBack)
+        {
+            Close(now, TransportError.Of(TransportErrorCode.KeyUpdateError, "A packet was sealed with older keys than one before it."));
+            return;
+        }
+
         OnOneRttPacketOpened(now);
         HandlePayload(
             now, path, ecn, space, PacketType.OneRtt, new ConnectionId(header.DestinationId), number, packet[headerLength..^Tls.Crypto.Aead.TagLength]);

@@ -27,7 +27,8 @@ internal sealed partial class Connection
                     return Timestamp.Min(begun, AcknowledgeDeadline);
                 default:
                     var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, AcknowledgeDeadline), Timestamp.Min(_pacedUntil, IdleDeadline));
-                    return Timestamp.Min(Timestamp.Min(due, KeepAliveDeadline), Timestamp.Min(_pathTimer, _earlyKeysExpire));
+                    var keys = Timestamp.Min(_earlyKeysExpire, _oneRtt?.PreviousExpires ?? Timestamp.Never);
+                    return Timestamp.Min(Timestamp.Min(due, KeepAliveDeadline), Timestamp.Min(_pathTimer, keys));
             }
         }
     }
@@ -91,6 +92,7 @@ internal sealed partial class Connection
         }
 
         if (now >= _earlyKeysExpire) DiscardEarlyKeys();
+        _oneRtt?.ForgetExpired(now);
         if (now >= _pathTimer) OnPathTimeout(now);
         if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
         if (State == ConnectionState.Established && now >= KeepAliveDeadline) Application.Probes = 1;

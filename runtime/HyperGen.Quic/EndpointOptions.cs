@@ -1,8 +1,9 @@
 using HyperGen.Quic.Admission;
+using HyperGen.Quic.Protection;
 using HyperGen.Quic.Tokens;
 using HyperGen.Quic.Wire;
-using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
+using HyperGen.Tls;
 
 namespace HyperGen.Quic;
 
@@ -45,6 +46,11 @@ internal sealed record EndpointOptions
 
     /// <summary>When clients have to prove their address first; default <see cref="RetryPolicy.UnderPressure" />.</summary>
     public RetryPolicy Retry { get; init; }
+
+    /// <summary>
+    /// What each key of 1-RTT packets may do; null, the default, for what RFC 9001 section 6.6 lets its algorithm do. Less has keys updated sooner.
+    /// </summary>
+    public AeadLimits? KeyLimits { get; init; }
 
     /// <summary>The memory that all endpoints of the process share; null, the default, for as much as there is.</summary>
     public MemoryBudget? Memory { get; init; }

@@ -31,7 +31,7 @@ public sealed class AeadLimitTests
     public void Keys_ask_for_an_update_then_refuse_and_count_forgeries_over_all_updates()
     {
         using var secret = new TrafficSecret(CipherSuite.Aes128GcmSha256, new byte[32]);
-        using var ours = new OneRttKeys(CryptoProvider.Default, QuicVersion.V1, secret, new AeadLimits(5, 8, 3));
+        using var ours = new OneRttKeys(CryptoProvider.Default, QuicVersion.V1, secret, new AeadLimits(5, 8 + OneRttKeys.Reserve, 3));
         using var peers = new OneRttKeys(CryptoProvider.Default, QuicVersion.V1, secret);
         ours.InstallRead(secret);
         peers.InstallRead(secret);

@@ -292,6 +292,19 @@ public sealed class EarlyDataTests
     //# following parameters (Section 18.2) that are smaller than the remembered
     //# values of the parameters.
     [Fact]
+    public void An_acknowledgment_of_early_data_that_was_rejected_is_a_violation()
+    {
+        var lab = new Lab(1);
+        lab.World.Server.AdmitsEarlyData = static (_, _) => false;
+        var session = lab.Earn();
+        var connection = lab.Connect(session, new Requests(1, 700, 1));
+        lab.World.RunUntil(() => connection.IsHandshakeConfirmed, TimeSpan.FromSeconds(10));
+        EncryptionLevelTests.Spaces(lab.World.Server.Connections[^1])[2].Received.OnPacketReceived(lab.World.Now, new(0), true, EcnCodepoint.NotEct, TimeSpan.Zero);
+        lab.World.RunFor(TimeSpan.FromMilliseconds(15));
+        Assert.Equal((CloseKind.ByTransport, (long)TransportErrorCode.ProtocolViolation), (connection.CloseReason.Kind, connection.CloseReason.ErrorCode));
+    }
+
+    [Fact]
     public void Limits_cover_what_was_remembered_only_when_none_is_lower()
     {
         var now = new TransportParameters

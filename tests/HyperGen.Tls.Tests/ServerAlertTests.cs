@@ -209,6 +209,13 @@ public sealed class ServerAlertTests
         using var handshake = new Handshake();
         handshake.Server.Tls.HandleInput(EncryptionLevel.Handshake, [1]);
         Assert.Equal(0x0aul, handshake.Server.Tls.Error!.Code);
+
+        using var later = new Handshake();
+        later.Server.Tls.HandleInput(EncryptionLevel.Initial, ClientHelloOf(later).ToMessage());
+        later.Server.Drain();
+        Assert.Null(later.Server.Tls.Error);
+        later.Server.Tls.HandleInput(EncryptionLevel.Initial, [1]);
+        Assert.Equal(0x0aul, later.Server.Tls.Error!.Code);
     }
 
     [Fact]

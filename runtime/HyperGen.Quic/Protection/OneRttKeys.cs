@@ -11,6 +11,9 @@ namespace HyperGen.Quic.Protection;
 /// </summary>
 internal sealed class OneRttKeys : IDisposable
 {
+    /// <summary>What is left of a key's limit for the batch under way and for saying that the connection is closed.</summary>
+    public const int Reserve = Transmit.MaxSegments + 64;
+
     private readonly CryptoProvider _crypto;
     private readonly QuicVersion _version;
     private readonly CipherSuite _suite;
@@ -26,6 +29,8 @@ internal sealed class OneRttKeys : IDisposable
     private Timestamp _previousExpires = Timestamp.Never;
     private bool _phase;
     private PacketNumber _firstReadInPhase = PacketNumber.None;
+    private PacketNumber _largestReadInPhase = PacketNumber.None;
+    private PacketNumber _largestReadBefore = PacketNumber.None;
     private PacketNumber _firstSealedInPhase = PacketNumber.None;
     private long _sealed;
     private long _forged;
@@ -58,8 +63,14 @@ internal sealed class OneRttKeys : IDisposable
     /// <summary>Enough was sealed for an update, which still has time to be delayed.</summary>
     public bool ShouldUpdate => _sealed >= _limits.Update;
 
-    /// <summary>Nothing may be sealed under this key any more.</summary>
-    public bool ConfidentialityLimitReached => _sealed >= _limits.Confidentiality;
+    /// <summary>Nothing more may be sealed under this key than <see cref="Reserve" />.</summary>
+    public bool ConfidentialityLimitReached => _sealed >= _limits.Confidentiality - Reserve;
+
+    /// <summary>The peer sealed a packet with older keys than one of a lower number.</summary>
+    public bool PeerWentBack { get; private set; }
+
+    /// <summary>When the keys that an update replaced are to be forgotten.</summary>
+    public Timestamp PreviousExpires => _previousRead is null ? Timestamp.Never : _previousExpires;
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
     //# If the total number of received packets that fail authentication
@@ -87,7 +98,7 @@ internal sealed class OneRttKeys : IDisposable
     /// <param name="headerLength">The length of its header with the packet number.</param>
     public bool TryOpen(Timestamp now, TimeSpan threePto, PacketNumber number, Span<byte> packet, int headerLength)
     {
-        if (now > _previousExpires) Forget(ref _previousRead);
+        ForgetExpired(now);
         var header = packet[..headerLength];
         var payload = packet[headerLength..];
         var phase = (packet[0] & PacketHeader.KeyPhaseBit) != 0;
@@ -96,6 +107,7 @@ internal sealed class OneRttKeys : IDisposable
             if (!Opened(_read!.TryOpen(number, header, payload, payload))) return false;
             if (_firstReadInPhase.IsNone) _previousExpires = now + threePto;
             if (_firstReadInPhase.IsNone || number < _firstReadInPhase) _firstReadInPhase = number;
+            OnReadInPhase(number);
             return true;
         }
 
@@ -104,7 +116,9 @@ internal sealed class OneRttKeys : IDisposable
         //# number from the current key phase
         if (_previousRead is not null && (_firstReadInPhase.IsNone || number < _firstReadInPhase))
         {
-            return Opened(_previousRead.TryOpen(number, header, payload, payload));
+            if (!Opened(_previousRead.TryOpen(number, header, payload, payload))) return false;
+            if (number > _largestReadBefore) _largestReadBefore = number;
+            return true;
         }
 
         // A server may update as soon as the handshake is complete: a client that waited for HANDSHAKE_DONE could never open the packet that brings it.
@@ -117,7 +131,14 @@ internal sealed class OneRttKeys : IDisposable
         Rotate();
         _previousExpires = now + threePto;
         _firstReadInPhase = number;
+        OnReadInPhase(number);
         return true;
+    }
+
+    /// <summary>Forgets the keys that an update replaced, when their time is over.</summary>
+    public void ForgetExpired(Timestamp now)
+    {
+        if (now >= _previousExpires) Forget(ref _previousRead);
     }
 
     /// <summary>Seals a packet in place and masks its header.</summary>
@@ -156,8 +177,16 @@ internal sealed class OneRttKeys : IDisposable
         CryptographicOperations.ZeroMemory(_writeSecret);
     }
 
+    private void OnReadInPhase(PacketNumber number)
+    {
+        PeerWentBack |= number < _largestReadBefore;
+        if (number > _largestReadInPhase) _largestReadInPhase = number;
+    }
+
     private void Rotate()
     {
+        if (_largestReadInPhase > _largestReadBefore) _largestReadBefore = _largestReadInPhase;
+        _largestReadInPhase = PacketNumber.None;
         Forget(ref _previousRead);
         _previousRead = _read;
         _previousExpires = Timestamp.Never;

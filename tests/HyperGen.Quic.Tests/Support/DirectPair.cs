@@ -1,4 +1,5 @@
 using System.Buffers;
+using HyperGen.Quic.Protection;
 
 namespace HyperGen.Quic.Tests.Support;
 
@@ -10,10 +11,11 @@ internal sealed class DirectPair
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private long _ticks = 10_000;
 
-    public DirectPair(ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null)
+    public DirectPair(
+        ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null, AeadLimits? keyLimits = null)
     {
         var random = new SeededRandom(1);
-        ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default, Qlog = qlog });
+        ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default, Qlog = qlog, KeyLimits = keyLimits });
         ServerEndpoint = new(new()
         {
             Random = random.Fill,
@@ -21,6 +23,7 @@ internal sealed class DirectPair
             Limits = limits ?? ConnectionLimits.Default,
             CreateServerHandshake = parameters => TestTls.Server(parameters, random),
             Qlog = qlog,
+            KeyLimits = keyLimits,
         });
         Client = ClientEndpoint.Connect(Now, ToServer, parameters => TestTls.Client(parameters, random));
         Exchange();

@@ -114,6 +114,16 @@ internal sealed class RawClient
     /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
     public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
 
+    /// <summary>The number of the next 1-RTT packet.</summary>
+    public long NextNumber
+    {
+        get => _next[2];
+        set => _next[2] = value;
+    }
+
+    /// <summary>Starts a key update.</summary>
+    public void UpdateKeys() => Assert.True(_oneRtt!.TryInitiateUpdate(new(long.MaxValue)));
+
     /// <summary>Completes the handshake.</summary>
     public RawClient Connect()
     {

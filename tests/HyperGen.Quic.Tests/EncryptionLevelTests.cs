@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
+using HyperGen.Quic.Tests.Support;
+using HyperGen.Quic.Wire;
+
+namespace HyperGen.Quic.Tests;
+
+/// <summary>Which keys there are when, and which packets are sent and read with them: RFC 9001 sections 4.1, 4.9 and 5.7.</summary>
+public sealed class EncryptionLevelTests
+{
+    [Fact]
+    public void Keys_of_the_handshake_are_gone_once_it_is_confirmed()
+    {
+        var pair = new DirectPair();
+        foreach (var connection in new[] { pair.Client, pair.Server })
+        {
+            Assert.True(connection.IsHandshakeConfirmed);
+            Assert.False(connection.HasEarlyKeys);
+            foreach (var space in Spaces(connection)[..2]) Assert.Equal((true, null, null), (space.IsDiscarded, space.Read, space.Write));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.3)]
+    public void Levels_go_up_and_share_datagrams_and_no_Initial_follows_a_Handshake_packet(double loss)
+    {
+        var world = new World(7, new() { Loss = loss }, static _ => new Echo(), static _ => new Echo());
+        var sent = new Dictionary<bool, List<PacketType>> { [false] = [], [true] = [] };
+        var serverHeard = false;
+        var coalesced = 0;
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            var types = Types(bytes);
+            if (types.Length > 1) coalesced++;
+            Assert.Equal(types.Order(), types);
+            if (isToServer) Assert.False(sent[true].Contains(PacketType.Handshake) && types.Contains(PacketType.Initial));
+            else Assert.False(serverHeard && types.Contains(PacketType.Initial));
+            sent[isToServer].AddRange(types);
+            return false;
+        };
+        world.Arriving = datagram => serverHeard |= datagram.ToServer && Types(datagram.Bytes.ToArray()).Contains(PacketType.Handshake);
+        var client = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => client.IsHandshakeConfirmed, TimeSpan.FromSeconds(30));
+        Assert.True(coalesced > 0);
+    }
+
+    [Fact]
+    public void Packets_that_come_before_the_end_of_the_handshake_wait_for_it_and_are_not_read()
+    {
+        var world = new World(7, new(), static _ => new Idle(), static _ => new Echo());
+        var (held, early) = (false, 0);
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            var types = Types(bytes);
+            if (!isToServer || world.Server.Connections is not [{ State: ConnectionState.Handshaking } server]) return false;
+            if (types is [PacketType.OneRtt]) early++;
+            Assert.Equal(0, server.StreamCount);
+            var drops = !held && types.Contains(PacketType.Handshake);
+            held |= drops;
+            return drops;
+        };
+        var client = world.Client.Connect(world.Now, world.Server);
+        world.RunUntil(() => client.State == ConnectionState.Established, TimeSpan.FromSeconds(5));
+        var stream = client.TryOpenStream()!;
+        stream.Write([1]);
+        world.RunFor(TimeSpan.FromMilliseconds(15));
+        var waiting = world.Server.Connections[0];
+        Assert.Equal((ConnectionState.Handshaking, 0), (waiting.State, waiting.StreamCount));
+        Assert.True(held && early > 0);
+        world.RunUntil(() => stream.Peek().Length == 1, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_server_says_at_once_that_the_handshake_is_done()
+    {
+        var client = new RawClient().Start();
+        for (var i = 0; i < 10 && client.Server!.State == ConnectionState.Handshaking; i++) client.Exchange();
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        client.Exchange();
+        Assert.Contains(FrameType.HandshakeDone, client.FramesReceived);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spaces")]
+    internal static extern ref PacketNumberSpace[] Spaces(Connection connection);
+
+    private static PacketType[] Types(byte[] datagram)
+    {
+        var types = new List<PacketType>();
+        for (var rest = datagram.AsSpan(); PacketHeader.TryRead(rest, 8, out var header); rest = rest[header.End..]) types.Add(header.Type);
+        return [.. types];
+    }
+
+    private sealed class Idle : Node.IApplication
+    {
+        public void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent)
+        {
+        }
+    }
+}
