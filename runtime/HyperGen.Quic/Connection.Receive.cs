@@ -12,6 +12,9 @@ internal sealed partial class Connection
     private bool _sentSinceActivity;
     private bool _packetIsDropped;
 
+    /// <summary>Handshake and 0-RTT packets that could not be opened.</summary>
+    private long _forgedLong;
+
     /// <summary>How long the packet being handled waited for its keys.</summary>
     private TimeSpan _held;
 
@@ -123,10 +126,12 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         var payload = packet[headerLength..];
+        var isOpened = keys.Packet.TryOpen(number, packet[..headerLength], payload, payload);
+        if (!isOpened && space.Id != PacketNumberSpaceId.Initial) _forgedLong++;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
         //# Duplicate suppression MUST happen after removing packet protection
-        if (!keys.Packet.TryOpen(number, packet[..headerLength], payload, payload) || space.Received.IsDuplicate(number))
+        if (!isOpened || space.Received.IsDuplicate(number))
         {
             Statistics.PacketsDropped++;
             return;
@@ -159,7 +164,11 @@ internal sealed partial class Connection
         if (!_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
         {
             Statistics.PacketsDropped++;
-            if (_oneRtt.IntegrityLimitReached) Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
+            if (_oneRtt.IsIntegrityLimitReached(_forgedLong))
+            {
+                Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
+            }
+
             return;
         }
 

@@ -43,14 +43,14 @@ public sealed class AeadLimitTests
 
         Assert.True(ours.ConfidentialityLimitReached);
         for (var i = 0; i < 3; i++) Assert.False(Open(ours, new byte[60], i));
-        Assert.False(ours.IntegrityLimitReached);
+        Assert.False(ours.IsIntegrityLimitReached(0));
 
         // Both sides have used the current keys, so that an update may begin; it renews one limit and not the other.
         Assert.True(Open(ours, Packet(peers, 0), 0));
         Assert.True(ours.TryInitiateUpdate(new(7)));
         Assert.Equal((false, false), (ours.ShouldUpdate, ours.ConfidentialityLimitReached));
         Assert.False(Open(ours, new byte[60], 9));
-        Assert.True(ours.IntegrityLimitReached);
+        Assert.True(ours.IsIntegrityLimitReached(0));
     }
 
     [Fact]

@@ -305,6 +305,45 @@ public sealed class EarlyDataTests
     }
 
     [Fact]
+    public void Early_packets_come_from_a_client_alone_and_end_with_its_1_RTT_keys()
+    {
+        var lab = new Lab(1);
+        var session = lab.Earn();
+        var (early, late) = (0, false);
+        lab.World.Link.Drop = (isToServer, bytes) =>
+        {
+            for (var rest = bytes.AsSpan(); PacketHeader.TryRead(rest, 8, out var header); rest = rest[header.End..])
+            {
+                late |= isToServer && header.Type is PacketType.OneRtt or PacketType.Handshake;
+                if (header.Type != PacketType.ZeroRtt) continue;
+                Assert.True(isToServer && !late);
+                early++;
+            }
+
+            return false;
+        };
+        var requests = new Requests(3, 700, 1);
+        var connection = lab.Connect(session, requests);
+        var dropped = connection.Statistics.PacketsDropped;
+        var packet = new byte[100];
+        var writer = new WireWriter(packet);
+        PacketHeader.WriteLong(ref writer, QuicVersion.V1, PacketType.ZeroRtt, connection.FirstLocalId.Span, [1, 2], default, 1);
+        VarInt.WriteTwoBytes(packet.AsSpan(writer.Position - 2), packet.Length - writer.Position);
+        lab.World.Client.Receive(lab.World.Now, connection.Path, packet);
+        Assert.Equal(dropped + 1, connection.Statistics.PacketsDropped);
+        lab.World.RunUntil(() => requests.Completed == 3, TimeSpan.FromSeconds(10));
+        Assert.True(early > 0 && late);
+    }
+
+    [Fact]
+    public void A_session_is_good_for_one_connection()
+    {
+        var lab = new Lab(1);
+        lab.Earn();
+        Assert.False(lab.World.Client.Connections[0].TryTakeSession(out _));
+    }
+
+    [Fact]
     public void Limits_cover_what_was_remembered_only_when_none_is_lower()
     {
         var now = new TransportParameters

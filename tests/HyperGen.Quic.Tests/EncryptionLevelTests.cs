@@ -82,6 +82,18 @@ public sealed class EncryptionLevelTests
         Assert.Contains(FrameType.HandshakeDone, client.FramesReceived);
     }
 
+    [Fact]
+    public void What_can_be_answered_is_while_the_handshake_waits_for_an_answer()
+    {
+        var client = new RawClient { AnswersQuestions = false }.Start();
+        client.Exchange();
+        Assert.NotNull(client.Server!.Question);
+        Assert.Contains(FrameType.Ack, client.FramesReceived);
+        client.FramesReceived.Clear();
+        client.Send(PacketNumberSpaceId.Initial, [0x01]);
+        Assert.Contains(FrameType.Ack, client.FramesReceived);
+    }
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spaces")]
     internal static extern ref PacketNumberSpace[] Spaces(Connection connection);
 

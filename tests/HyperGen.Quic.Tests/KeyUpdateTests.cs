@@ -159,6 +159,21 @@ public sealed class KeyUpdateTests
         Assert.Equal(received, pair.Server.Statistics.PacketsReceived);
     }
 
+    [Fact]
+    public void A_forged_packet_is_opened_and_counted_although_its_number_was_seen()
+    {
+        var client = new RawClient(keyLimits: new(1 << 20, 1 << 23, 3)).Connect();
+        var packet = client.Packet(Spaces.PacketNumberSpaceId.ApplicationData, new byte[40].Select(static _ => (byte)1).ToArray());
+        client.Deliver([.. packet]);
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(ConnectionState.Established, client.Server!.State);
+            client.Deliver([.. packet[..^1], (byte)(packet[^1] ^ 1)]);
+        }
+
+        client.ExpectClose(TransportErrorCode.AeadLimitReached);
+    }
+
     private static void Talk(DirectPair pair)
     {
         if (pair.Client.TryOpenStream() is { } stream)

@@ -183,6 +183,16 @@ public sealed class ClientAlertTests
     }
 
     [Fact]
+    public void A_hello_offers_TLS_1_3_alone_and_no_compatibility_mode()
+    {
+        using var client = new ClientHandshake(HandshakeOptions.Default, Handshake.Options(), static destination => destination.Fill(7));
+        Assert.True(client.TryGetOutput(out _, out var bytes));
+        var hello = Hello.Read(bytes.Span);
+        Assert.Equal([2, 3, 4], hello[ExtensionType.SupportedVersions]);
+        Assert.Equal(0, hello.Head[34]);
+    }
+
+    [Fact]
     public void An_address_is_not_sent_as_a_name()
     {
         var options = new ClientOptions

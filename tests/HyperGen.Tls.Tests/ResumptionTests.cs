@@ -61,6 +61,29 @@ public sealed class ResumptionTests
     }
 
     [Fact]
+    public void A_client_does_not_say_where_its_early_data_ends()
+    {
+        using var tickets = Tickets();
+        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
+        var types = new List<(EncryptionLevel, HandshakeType)>();
+        handshake.Deliver = (from, level, bytes) =>
+        {
+            if (from == handshake.Client)
+            {
+                types.Add((level, (HandshakeType)bytes[0]));
+                Assert.Equal(bytes.Length, 4 + (bytes[1] << 16) + (bytes[2] << 8) + bytes[3]);
+            }
+
+            return [bytes];
+        };
+        handshake.Run();
+        handshake.AssertComplete();
+        Assert.Equal(EarlyDataState.Accepted, handshake.Client.Tls.EarlyData);
+        Assert.Equal([(EncryptionLevel.Initial, HandshakeType.ClientHello), (EncryptionLevel.Handshake, HandshakeType.Finished)], types);
+    }
+
+    [Fact]
     public void Early_data_is_not_admitted_when_the_answer_is_late()
     {
         using var tickets = Tickets();

@@ -184,6 +184,7 @@ public sealed class ServerAlertTests
         using var handshake = new Handshake();
         handshake.Run();
         handshake.AssertComplete();
+        Assert.False(handshake.Server.Tls.TryGetOutput(out _, out _) || handshake.Client.Tls.TryGetOutput(out _, out _));
         handshake.Server.Tls.HandleInput(EncryptionLevel.OneRtt, [(byte)HandshakeType.KeyUpdate, 0, 0, 1, 0]);
         Assert.Equal(0x10aul, handshake.Server.Tls.Error!.Code);
     }

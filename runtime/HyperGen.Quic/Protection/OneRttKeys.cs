@@ -77,7 +77,10 @@ internal sealed class OneRttKeys : IDisposable
     //# within the connection, across all keys, exceeds the integrity limit
     //# for the selected AEAD, the endpoint MUST immediately close the
     //# connection with a connection error of type AEAD_LIMIT_REACHED
-    public bool IntegrityLimitReached => _forged > _limits.Integrity;
+
+    /// <summary>Whether too many forgeries arrived.</summary>
+    /// <param name="others">How many under keys of other levels.</param>
+    public bool IsIntegrityLimitReached(long others) => others + _forged > _limits.Integrity;
 
     /// <summary>Takes the secret of what is received, which stays the caller's to dispose. Before this nothing can be opened.</summary>
     public void InstallRead(TrafficSecret read)

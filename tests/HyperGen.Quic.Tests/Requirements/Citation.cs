@@ -52,6 +52,6 @@ internal sealed partial record Citation(string Rfc, string Section, string Quote
     [GeneratedRegex(@"^\s*//(?<kind>[=#]) (?<text>(?!https:).*?)\s*$")]
     private static partial Regex Mark();
 
-    [GeneratedRegex(@"^\s*public .*?\b(?<name>\w+)\(")]
+    [GeneratedRegex(@"^\s*(public|internal) .*?\b(?<name>\w+)\(")]
     private static partial Regex Method();
 }

@@ -42,13 +42,14 @@ internal sealed class RawClient
 
     static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => _exceptions++;
 
-    public RawClient(Action<TransportParameters>? change = null)
+    public RawClient(Action<TransportParameters>? change = null, AeadLimits? keyLimits = null)
     {
         ServerEndpoint = new(new()
         {
             Random = _random.Fill,
             ResetKey = new byte[32],
             CreateServerHandshake = parameters => TestTls.Server(parameters, _random),
+            KeyLimits = keyLimits,
         });
         var own = new TransportParameters
         {
@@ -113,6 +114,9 @@ internal sealed class RawClient
 
     /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
     public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
+
+    /// <summary>Whether the questions of the server's handshake are answered.</summary>
+    public bool AnswersQuestions { get; init; } = true;
 
     /// <summary>The number of the next 1-RTT packet.</summary>
     public long NextNumber
@@ -227,6 +231,7 @@ internal sealed class RawClient
                 continue;
             }
 
+            if (!AnswersQuestions) continue;
             TestTls.Answer(Server);
             Server.HandleAnswer(Now);
         }
