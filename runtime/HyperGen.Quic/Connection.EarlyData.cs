@@ -35,6 +35,10 @@ internal sealed partial class Connection
 
     private bool SendsBeforeHandshakeIsComplete => State == ConnectionState.Handshaking && (_oneRtt is not null || CanSendEarlyData);
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.5
+    //# Clients SHOULD NOT reuse tickets as that allows entities other than the server to
+    //# correlate connections
+
     /// <summary>
     /// At a client: takes the oldest ticket, which is good for one later connection of the same <see cref="Version" />; the taker sets when it came. False when
     /// there is none.
@@ -85,6 +89,8 @@ internal sealed partial class Connection
         }
         else
         {
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+            //# A server MUST NOT use 0-RTT keys to protect packets
             Application.Read = keys;
             EarlyData = EarlyDataState.Accepted;
         }
@@ -109,6 +115,10 @@ internal sealed partial class Connection
     private void OnEarlyDataRejected(Timestamp now)
     {
         if (EarlyData != EarlyDataState.Offered) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+        //# A client SHOULD stop sending 0-RTT data if it receives an indication that 0-RTT data has
+        //# been rejected.
         EarlyData = EarlyDataState.Rejected;
         _firstReadable = Application.NextNumber;
         Application.Write?.Dispose();
@@ -157,6 +167,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
         //# When rejecting 0-RTT, a server MUST NOT process any
         //# 0-RTT packets, even if it could.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+        //# A client MUST NOT attempt to decrypt 0-RTT packets it receives and instead MUST discard
+        //# them.
         if (Role == Role.Client || Application.Read is null) Statistics.PacketsDropped++;
         else HandleLongPacket(now, path, ecn, Application, header, packet);
     }

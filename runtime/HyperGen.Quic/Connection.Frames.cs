@@ -31,6 +31,10 @@ internal sealed partial class Connection
             //= https://www.rfc-editor.org/rfc/rfc9000#section-12.5
             //# A server MAY treat receipt of these frames in 0-RTT packets as a
             //# connection error of type PROTOCOL_VIOLATION.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
+            //# A server MUST treat receipt of a CRYPTO frame in a 0-RTT packet as a connection error of
+            //# type PROTOCOL_VIOLATION.
             if (packetType == PacketType.ZeroRtt && FrameTypes.IsForbiddenInZeroRtt(type))
             {
                 return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in early data.");
@@ -302,6 +306,13 @@ internal sealed partial class Connection
                     // Challenges have a timer of their own, and another one is never the same; datagrams are sent once.
                     break;
                 case FrameType.Crypto:
+                    //= https://www.rfc-editor.org/rfc/rfc9001#section-4
+                    //# If QUIC needs to retransmit that data, it MUST use the same keys even if TLS has already
+                    //# updated to newer keys.
+                    //
+                    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9
+                    //# If packets from a lower encryption level contain CRYPTO frames, frames that retransmit
+                    //# that data MUST be sent at the same encryption level.
                     space.Crypto.OnLost(frame.Value, frame.Length);
                     break;
                 default:

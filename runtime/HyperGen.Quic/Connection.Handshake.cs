@@ -158,6 +158,9 @@ internal sealed partial class Connection
             if (error.IsError) return error;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9
+        //# Though an endpoint might retain older keys, new data MUST be sent at the highest
+        //# currently available encryption level.
         while (Handshake.TryGetOutput(out var level, out var bytes)) SpaceOf(level).Crypto.Append(bytes);
         return TransportError.None;
     }
@@ -179,6 +182,10 @@ internal sealed partial class Connection
                 return TransportError.None;
             case TlsEventKind.PeerTransportParameters:
                 return HandlePeerParameters(next.TransportParameters.Span);
+
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
+            //# An endpoint SHOULD continue to respond to packets that can be processed during this
+            //# time.
             case TlsEventKind.Question:
                 Question = next.Question;
                 _answerBy = now + _limits.AnswerTimeout;
@@ -195,6 +202,8 @@ internal sealed partial class Connection
                 if (!error.IsError) OnHandshakeComplete(now);
                 return error;
             default:
+                //= https://www.rfc-editor.org/rfc/rfc9001#section-4.8
+                //# a QUIC endpoint MUST treat any alert from TLS as if it were at the "fatal" level.
                 return TransportError.Of((TransportErrorCode)next.Error.Code, FrameType.Crypto, next.Error.Reason);
         }
     }
@@ -262,6 +271,10 @@ internal sealed partial class Connection
         //# transport parameter from either endpoint or the absence of the
         //# original_destination_connection_id transport parameter from the server as a
         //# connection error of type TRANSPORT_PARAMETER_ERROR.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-7
+        //# Implementations SHOULD use caution in relying on any data that is contained in Initial
+        //# packets that is not otherwise authenticated.
         if (remote.InitialSourceConnectionId is not { } source || source != _remoteIds.Current)
         {
             return TransportError.Of(TransportErrorCode.TransportParameterError, "initial_source_connection_id does not match.");
@@ -323,6 +336,9 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
         //# the TLS handshake is considered confirmed at the server when the handshake
         //# completes.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
+        //# The server MUST send a HANDSHAKE_DONE frame as soon as the handshake is complete.
         _handshakeDonePending = _newTokenPending = true;
         _path.IsValidated = true;
         OnHandshakeConfirmed(now);

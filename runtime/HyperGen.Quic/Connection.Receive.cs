@@ -126,7 +126,15 @@ internal sealed partial class Connection
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
         var payload = packet[headerLength..];
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-9.5
+        //# the entire process of header protection removal, packet number recovery, and packet
+        //# protection removal MUST be applied together without timing and other side channels.
         var isOpened = keys.Packet.TryOpen(number, packet[..headerLength], payload, payload);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# In addition to counting packets sent, endpoints MUST count the number of received
+        //# packets that fail authentication during the lifetime of a connection.
         if (!isOpened && space.Id != PacketNumberSpaceId.Initial) _forgedLong++;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-12.3
@@ -146,6 +154,13 @@ internal sealed partial class Connection
 
     private void HandleShortPacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, in PacketHeader header, Span<byte> packet)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
+        //# an endpoint SHOULD buffer received packets if they might be processed using keys that
+        //# aren't yet available.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+        //# Endpoints in either role MUST NOT decrypt 1-RTT packets from their peer prior to
+        //# completing the handshake.
         if (_oneRtt is not { CanRead: true })
         {
             if (!_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
@@ -161,6 +176,10 @@ internal sealed partial class Connection
 
         var number = PacketNumber.Decode(space.Received.Largest, truncated, length);
         var headerLength = header.PacketNumberOffset + length;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-9.5
+        //# the entire process of header protection removal, packet number recovery, and packet
+        //# protection removal MUST be applied together without timing and other side channels.
         if (!_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
         {
             Statistics.PacketsDropped++;
@@ -181,6 +200,11 @@ internal sealed partial class Connection
         }
 
         if (HasReservedBits(now, packet[0], PacketHeader.ShortReservedBits)) return;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
+        //# An endpoint that successfully removes protection with old keys when newer keys were used
+        //# for packets with lower packet numbers MUST treat this as a connection error of type
+        //# KEY_UPDATE_ERROR.
         if (_oneRtt.PeerWentBack)
         {
             Close(now, TransportError.Of(TransportErrorCode.KeyUpdateError, "A packet was sealed with older keys than one before it."));

@@ -75,6 +75,22 @@ internal sealed partial class Connection
 
     private void UpdateKeysWhenWorn(Timestamp now)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+        //# An endpoint MUST initiate a key update (Section 6) prior to exceeding any limit set for
+        //# the AEAD that is in use.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# If the total number of encrypted packets with the same key exceeds the confidentiality
+        //# limit for the selected AEAD, the endpoint MUST stop using those keys.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# Endpoints MUST initiate a key update before sending more protected packets than the
+        //# confidentiality limit for the selected AEAD permits.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# It is RECOMMENDED that endpoints immediately close the connection with a connection
+        //# error of type AEAD_LIMIT_REACHED before reaching a state where key updates are not
+        //# possible.
         if (_oneRtt is not { ShouldUpdate: true }) return;
         if (_oneRtt.ConfidentialityLimitReached) Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "The keys are worn out."));
         else TryUpdateKeys();
@@ -105,6 +121,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
         //# An endpoint SHOULD include multiple frames in a single packet if they are to be
         //# sent at the same encryption level
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4
+        //# When packets of different types need to be sent, endpoints SHOULD use coalesced packets
+        //# to send them in the same UDP datagram.
         foreach (var space in _spaces)
         {
             if (datagram.Length - length < MinUsefulPacket || !TryBuildPacket(now, space, datagram, length, mayAddData, out var packet)) continue;
@@ -124,6 +144,9 @@ internal sealed partial class Connection
             //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
             //# Clients MUST ensure that UDP datagrams containing Initial packets have UDP
             //# payloads of at least 1200 bytes
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-9.3
+            //# First, the packet containing a ClientHello MUST be padded to a minimum size.
             if (space.Id == PacketNumberSpaceId.Initial && (Role == Role.Client || packet.AckEliciting)) minimum = MinDatagramSize;
             if (packet.FillDatagram) minimum = datagram.Length;
         }
@@ -166,7 +189,13 @@ internal sealed partial class Connection
     {
         packet = default;
         var isApplication = space.Id == PacketNumberSpaceId.ApplicationData;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+        //# Once a client has installed 1-RTT keys, it MUST NOT send any more 0-RTT packets.
         var isEarly = isApplication && _oneRtt is null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
+        //# Endpoints MUST NOT send Initial packets after this point.
         if ((!isApplication || isEarly) && space.Write is null) return false;
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.4

@@ -163,6 +163,9 @@ internal sealed partial class Connection
     /// </summary>
     public void Close(Timestamp now, long errorCode, string reason = "") => CloseLocally(now, application: true, errorCode, 0, reason);
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //# An endpoint MUST NOT initiate a key update prior to having confirmed the handshake
+
     /// <summary>
     /// Starts an update of the 1-RTT keys; false when the handshake is not confirmed or the last update not yet settled. The transport starts one by itself
     /// long before a key is worn out.

@@ -30,6 +30,10 @@ internal sealed class CipherSuite
     /// <summary>The hash of the transcript and of every key derivation.</summary>
     public HashKind Hash { get; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+    //# A cipher suite MUST NOT be negotiated unless a header protection scheme is defined for
+    //# the cipher suite.
+
     /// <summary>The suite with this value, or null when we do not know it (which is no error: see GREASE, RFC 8701).</summary>
     public static CipherSuite? Find(int id) => id switch
     {

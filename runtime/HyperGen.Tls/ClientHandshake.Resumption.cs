@@ -16,6 +16,10 @@ internal sealed partial class ClientHandshake
     private byte[] _serverParameters = [];
     private byte[] _resumptionSecret = [];
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //# A client therefore MUST NOT use 0-RTT for application data unless specifically requested
+    //# by the application that is in use.
+
     /// <summary>Whether early data may be sent: the server may still reject it.</summary>
     private bool OffersEarlyData =>
         _client.SendsEarlyData && !_hasRetried && _session is { AllowsEarlyData: true } && _client.ApplicationProtocols.Contains(_session.ApplicationProtocol);
@@ -153,6 +157,10 @@ internal sealed partial class ClientHandshake
         var lifetime = TimeSpan.FromSeconds(Math.Min(message.LifetimeSeconds, 604_800));
         var psk = new byte[Suite!.Hash.Length];
         Crypto.ExpandLabel(Suite.Hash, _resumptionSecret, "resumption"u8, message.Nonce, psk);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
+        //# These MUST NOT be used to communicate application semantics between endpoints; clients
+        //# MUST treat them as opaque values.
         Emit(TlsEvent.SessionTicket(new ClientSession(Suite, psk, message.Ticket.ToArray())
         {
             AgeAdd = message.AgeAdd,

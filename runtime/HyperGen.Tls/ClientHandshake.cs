@@ -232,6 +232,9 @@ internal sealed partial class ClientHandshake : MessageHandshake
         }
 
         _schedule!.Append(message);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+        //# A client MUST authenticate the identity of the server.
         Ask(new VerifyChainQuestion(NextQuestionId(), _client.ServerName, _chain));
     }
 
@@ -289,6 +292,9 @@ internal sealed partial class ClientHandshake : MessageHandshake
         SendFinished(writer);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
+    //# Clients MUST NOT send the EndOfEarlyData message.
+
     /// <summary>Ends the client's flight, and the handshake.</summary>
     /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
     private void SendFinished(MessageWriter writer)
@@ -302,6 +308,10 @@ internal sealed partial class ClientHandshake : MessageHandshake
         schedule.Append(writer.From(finished - HandshakeBuffer.HeaderLength));
         _resumptionSecret = new byte[Suite.Hash.Length];
         schedule.DeriveResumption(_resumptionSecret);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+        //# Even if it has 1-RTT secrets, a client MUST NOT process incoming 1-RTT protected packets
+        //# before the TLS handshake is complete.
         Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
         Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _serverApplicationSecret!));
         _clientApplicationSecret = _serverApplicationSecret = null;

@@ -27,6 +27,10 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
         //# If the packet is from a previously installed encryption level, it MUST NOT
         //# contain data that extends past the end of previously received data in that
         //# flow.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
+        //# Implementations MUST treat any violations of this requirement as a connection error of
+        //# type PROTOCOL_VIOLATION.
         if (level != ReadLevel)
         {
             Fail(TlsError.ProtocolViolation($"Handshake bytes came at level {level} while those of {ReadLevel} are expected."));

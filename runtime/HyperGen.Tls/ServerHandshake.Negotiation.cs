@@ -67,6 +67,9 @@ internal sealed partial class ServerHandshake
 
     private static TlsError? Check(in ClientHello hello)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-4.2
+        //# An endpoint MUST terminate the connection if a version of TLS older than 1.3 is
+        //# negotiated.
         if (!hello.SupportedVersions.Contains(ServerHello.Tls13))
         {
             return TlsError.FromAlert(TlsAlert.ProtocolVersion, "The client does not offer TLS 1.3.");
@@ -107,6 +110,9 @@ internal sealed partial class ServerHandshake
             : null;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+    //# An endpoint MUST NOT reject a ClientHello that offers a cipher suite that it does not
+    //# support
     private CipherSuite? SelectSuite(UInt16List offered)
     {
         foreach (var suite in Options.CipherSuites)
@@ -169,6 +175,9 @@ internal sealed partial class ServerHandshake
 
         return false;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.7
+    //# QUIC implementations SHOULD instead use the Retry feature
 
     /// <summary>Sends a HelloRetryRequest. It needs no cookie: proving the client's address is the business of QUIC's Retry.</summary>
     private void SendRetryRequest()

@@ -145,6 +145,11 @@ internal sealed partial class ServerHandshake : MessageHandshake
         WriteEncryptedExtensions(flight);
         if (_clientCertificates != ClientCertificates.None)
         {
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+            //# A server MUST NOT use post-handshake client authentication
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+            //# servers MUST NOT send post-handshake TLS CertificateRequest messages
             CertificateRequest.Write(flight, Options.SignatureSchemes.Where(Crypto.IsSupported));
         }
 

@@ -12,6 +12,9 @@ public sealed class AddressValidationTests
     private static readonly NetworkAddress Client = NetworkAddress.FromIPv4(0x0A000001, 50000);
     private static readonly byte[] Secret = [.. Enumerable.Range(0, 32).Select(static i => (byte)i)];
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.7
+    //= type=test
+    //# QUIC implementations SHOULD instead use the Retry feature
     [Theory]
     [InlineData(1UL, 0.0)]
     [InlineData(2UL, 0.2)]

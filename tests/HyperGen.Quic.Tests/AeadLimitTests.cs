@@ -27,6 +27,10 @@ public sealed class AeadLimitTests
     //# within the connection, across all keys, exceeds the integrity limit
     //# for the selected AEAD, the endpoint MUST immediately close the
     //# connection with a connection error of type AEAD_LIMIT_REACHED
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# Endpoints MUST count the number of encrypted packets for each set of keys.
     [Fact]
     public void Keys_ask_for_an_update_then_refuse_and_count_forgeries_over_all_updates()
     {
@@ -53,6 +57,20 @@ public sealed class AeadLimitTests
         Assert.True(ours.IsIntegrityLimitReached(0));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+    //= type=test
+    //# Endpoints responding to an apparent key update MUST NOT generate a timing side-channel
+    //# signal that might indicate that the Key Phase bit was invalid
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+    //= type=test
+    //# Once generated, the next set of packet protection keys SHOULD be retained, even if the
+    //# packet that was received was subsequently discarded.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+    //= type=test
+    //# endpoints MUST be able to retain two sets of packet protection keys for receiving
+    //# packets: the current and the next.
     [Fact]
     public void A_flood_of_forged_packets_allocates_nothing_whatever_key_phase_they_claim()
     {

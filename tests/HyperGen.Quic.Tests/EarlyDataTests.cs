@@ -55,6 +55,15 @@ public sealed class EarlyDataTests
     //= type=test
     //# When 0-RTT is rejected, all connection characteristics
     //# that the client assumed might be incorrect.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
+    //= type=test
+    //# When rejecting 0-RTT, a server MUST NOT process any 0-RTT packets, even if it could.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //= type=test
+    //# A client SHOULD stop sending 0-RTT data if it receives an indication that 0-RTT data has
+    //# been rejected.
     [Theory]
     [InlineData(1UL, 0.0)]
     [InlineData(2UL, 0.15)]
@@ -229,6 +238,10 @@ public sealed class EarlyDataTests
         Assert.Equal(3, lab.Early.Count(static early => early));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
+    //= type=test
+    //# an endpoint SHOULD buffer received packets if they might be processed using keys that
+    //# aren't yet available.
     [Fact]
     public void Early_packets_of_a_datagram_wait_for_the_answers_that_the_ClientHello_needs()
     {
@@ -248,6 +261,10 @@ public sealed class EarlyDataTests
         Assert.Equal((1, true), (coalesced, lab.Early[0]));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
+    //= type=test
+    //# A server MUST treat receipt of a CRYPTO frame in a 0-RTT packet as a connection error of
+    //# type PROTOCOL_VIOLATION.
     [Theory]
     [InlineData("ACK", new byte[] { 0x02, 0, 0, 0, 0 })]
     [InlineData("CRYPTO", new byte[] { 0x06, 0, 1, 0 })]
@@ -271,6 +288,11 @@ public sealed class EarlyDataTests
     //= type=test
     //# After receiving a 1-RTT
     //# packet, servers MUST discard 0-RTT keys within a short time
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.3
+    //= type=test
+    //# Therefore, a client SHOULD discard 0-RTT keys as soon as it installs 1-RTT keys as they
+    //# have no use after that moment.
     [Fact]
     public void Early_keys_are_gone_soon_after_the_handshake()
     {
@@ -286,11 +308,11 @@ public sealed class EarlyDataTests
         Assert.False(server.HasEarlyKeys);
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
     //= type=test
-    //# In particular, a server that accepts 0-RTT data MUST NOT set values for the
-    //# following parameters (Section 18.2) that are smaller than the remembered
-    //# values of the parameters.
+    //# When 0-RTT was rejected, a client SHOULD treat receipt of an acknowledgment for a 0-RTT
+    //# packet as a connection error of type PROTOCOL_VIOLATION, if it is able to detect the
+    //# condition.
     [Fact]
     public void An_acknowledgment_of_early_data_that_was_rejected_is_a_violation()
     {
@@ -304,6 +326,18 @@ public sealed class EarlyDataTests
         Assert.Equal((CloseKind.ByTransport, (long)TransportErrorCode.ProtocolViolation), (connection.CloseReason.Kind, connection.CloseReason.ErrorCode));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //= type=test
+    //# A server MUST NOT use 0-RTT keys to protect packets
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //= type=test
+    //# A client MUST NOT attempt to decrypt 0-RTT packets it receives and instead MUST discard
+    //# them.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //= type=test
+    //# Once a client has installed 1-RTT keys, it MUST NOT send any more 0-RTT packets.
     [Fact]
     public void Early_packets_come_from_a_client_alone_and_end_with_its_1_RTT_keys()
     {
@@ -335,6 +369,10 @@ public sealed class EarlyDataTests
         Assert.True(early > 0 && late);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.5
+    //= type=test
+    //# Clients SHOULD NOT reuse tickets as that allows entities other than the server to
+    //# correlate connections
     [Fact]
     public void A_session_is_good_for_one_connection()
     {
@@ -343,6 +381,11 @@ public sealed class EarlyDataTests
         Assert.False(lab.World.Client.Connections[0].TryTakeSession(out _));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+    //= type=test
+    //# In particular, a server that accepts 0-RTT data MUST NOT set values for the
+    //# following parameters (Section 18.2) that are smaller than the remembered
+    //# values of the parameters.
     [Fact]
     public void Limits_cover_what_was_remembered_only_when_none_is_lower()
     {

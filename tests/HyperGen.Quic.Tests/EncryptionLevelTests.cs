@@ -9,6 +9,9 @@ namespace HyperGen.Quic.Tests;
 /// <summary>Which keys there are when, and which packets are sent and read with them: RFC 9001 sections 4.1, 4.9 and 5.7.</summary>
 public sealed class EncryptionLevelTests
 {
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.2
+    //= type=test
+    //# An endpoint MUST discard its Handshake keys when the TLS handshake is confirmed
     [Fact]
     public void Keys_of_the_handshake_are_gone_once_it_is_confirmed()
     {
@@ -21,6 +24,34 @@ public sealed class EncryptionLevelTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4
+    //= type=test
+    //# If QUIC needs to retransmit that data, it MUST use the same keys even if TLS has already
+    //# updated to newer keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4
+    //= type=test
+    //# When packets of different types need to be sent, endpoints SHOULD use coalesced packets
+    //# to send them in the same UDP datagram.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9
+    //= type=test
+    //# If packets from a lower encryption level contain CRYPTO frames, frames that retransmit
+    //# that data MUST be sent at the same encryption level.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9
+    //= type=test
+    //# Though an endpoint might retain older keys, new data MUST be sent at the highest
+    //# currently available encryption level.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
+    //= type=test
+    //# a client MUST discard Initial keys when it first sends a Handshake packet and a server
+    //# MUST discard Initial keys when it first successfully processes a Handshake packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
+    //= type=test
+    //# Endpoints MUST NOT send Initial packets after this point.
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.3)]
@@ -46,6 +77,20 @@ public sealed class EncryptionLevelTests
         Assert.True(coalesced > 0);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
+    //= type=test
+    //# an endpoint SHOULD buffer received packets if they might be processed using keys that
+    //# aren't yet available.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+    //= type=test
+    //# Endpoints in either role MUST NOT decrypt 1-RTT packets from their peer prior to
+    //# completing the handshake.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+    //= type=test
+    //# A server MUST NOT process incoming 1-RTT protected packets before the TLS handshake is
+    //# complete.
     [Fact]
     public void Packets_that_come_before_the_end_of_the_handshake_wait_for_it_and_are_not_read()
     {
@@ -72,6 +117,9 @@ public sealed class EncryptionLevelTests
         world.RunUntil(() => stream.Peek().Length == 1, TimeSpan.FromSeconds(10));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
+    //= type=test
+    //# The server MUST send a HANDSHAKE_DONE frame as soon as the handshake is complete.
     [Fact]
     public void A_server_says_at_once_that_the_handshake_is_done()
     {
@@ -82,6 +130,10 @@ public sealed class EncryptionLevelTests
         Assert.Contains(FrameType.HandshakeDone, client.FramesReceived);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
+    //= type=test
+    //# An endpoint SHOULD continue to respond to packets that can be processed during this
+    //# time.
     [Fact]
     public void What_can_be_answered_is_while_the_handshake_waits_for_an_answer()
     {

@@ -181,6 +181,11 @@ public sealed class HostilePeerTests
     //= type=test
     //# Endpoints MUST validate that received transport parameters match received
     //# connection ID values.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-7
+    //= type=test
+    //# Implementations SHOULD use caution in relying on any data that is contained in Initial
+    //# packets that is not otherwise authenticated.
     [Fact]
     public void A_connection_ID_in_the_parameters_that_is_not_the_packets_is_refused()
     {
@@ -414,6 +419,9 @@ public sealed class HostilePeerTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.4.2
+    //= type=test
+    //# An endpoint MUST discard packets that are not long enough to contain a complete sample.
     [Fact]
     public void Empty_datagrams_and_every_prefix_of_a_packet_are_nothing()
     {

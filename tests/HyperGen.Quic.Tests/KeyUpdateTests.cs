@@ -11,6 +11,44 @@ public sealed class KeyUpdateTests
 {
     private static readonly TimeSpan ThreePto = TimeSpan.FromSeconds(1);
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //= type=test
+    //# An endpoint MUST NOT initiate a subsequent key update unless it has received an
+    //# acknowledgment for a packet that was sent protected with keys from the current key
+    //# phase.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //= type=test
+    //# An endpoint MUST retain old keys until it has successfully unprotected a packet sent
+    //# using the new keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //= type=test
+    //# An endpoint SHOULD retain old keys for some time after unprotecting a packet sent using
+    //# the new keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
+    //= type=test
+    //# The endpoint MUST update its send keys to the corresponding key phase in response
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
+    //= type=test
+    //# Sending keys MUST be updated before sending an acknowledgment for the packet that was
+    //# received with updated keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+    //= type=test
+    //# endpoints MUST be able to retain two sets of packet protection keys for receiving
+    //# packets: the current and the next.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+    //= type=test
+    //# An endpoint SHOULD retain old read keys for no more than three times the PTO after
+    //# having received a packet protected using the new keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+    //= type=test
+    //# After this period, old read keys and their corresponding secrets SHOULD be discarded.
     [Fact]
     public void An_update_is_answered_in_kind_and_old_keys_open_what_was_late_for_three_PTOs()
     {
@@ -37,6 +75,10 @@ public sealed class KeyUpdateTests
         Assert.False(peers.PeerWentBack || ours.PeerWentBack);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.5
+    //= type=test
+    //# a packet that appears to trigger a key update but cannot be unprotected successfully
+    //# MUST be discarded.
     [Fact]
     public void A_forged_update_changes_nothing()
     {
@@ -51,6 +93,18 @@ public sealed class KeyUpdateTests
         Assert.True(Open(ours, Packet(peers, 3), 3, At(1)));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.5
+    //= type=test
+    //# Once an endpoint successfully receives a packet with a given packet number, it MUST
+    //# discard all packets in the same packet number space with higher packet numbers if they
+    //# cannot be successfully unprotected with either the same key, or -- if there is a key
+    //# update -- a subsequent packet protection key
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
+    //= type=test
+    //# An endpoint that successfully removes protection with old keys when newer keys were used
+    //# for packets with lower packet numbers MUST treat this as a connection error of type
+    //# KEY_UPDATE_ERROR.
     [Fact]
     public void Older_keys_at_a_higher_number_are_noticed_from_either_side()
     {
@@ -76,6 +130,11 @@ public sealed class KeyUpdateTests
         Assert.False(Open(peers, old, 9, At(1)));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
+    //= type=test
+    //# An endpoint that successfully removes protection with old keys when newer keys were used
+    //# for packets with lower packet numbers MUST treat this as a connection error of type
+    //# KEY_UPDATE_ERROR.
     [Fact]
     public void A_peer_that_goes_back_to_older_keys_is_told_so()
     {
@@ -88,6 +147,15 @@ public sealed class KeyUpdateTests
         client.ExpectClose(TransportErrorCode.KeyUpdateError);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //= type=test
+    //# An endpoint MUST NOT initiate a key update prior to having confirmed the handshake
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+    //= type=test
+    //# An endpoint MUST NOT initiate a subsequent key update unless it has received an
+    //# acknowledgment for a packet that was sent protected with keys from the current key
+    //# phase.
     [Fact]
     public void No_update_before_the_handshake_is_confirmed_nor_soon_after_another()
     {
@@ -109,6 +177,20 @@ public sealed class KeyUpdateTests
         Assert.True(pair.Client.TryUpdateKeys());
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+    //= type=test
+    //# An endpoint MUST initiate a key update (Section 6) prior to exceeding any limit set for
+    //# the AEAD that is in use.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
+    //= type=test
+    //# Packets with higher packet numbers MUST be protected with either the same or newer
+    //# packet protection keys than packets with lower packet numbers.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# Endpoints MUST initiate a key update before sending more protected packets than the
+    //# confidentiality limit for the selected AEAD permits.
     [Fact]
     public void Keys_are_updated_long_before_they_are_worn_out()
     {
@@ -123,6 +205,16 @@ public sealed class KeyUpdateTests
         Assert.Equal((ConnectionState.Established, ConnectionState.Established), (pair.Client.State, pair.Server.State));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# If the total number of encrypted packets with the same key exceeds the confidentiality
+    //# limit for the selected AEAD, the endpoint MUST stop using those keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# It is RECOMMENDED that endpoints immediately close the connection with a connection
+    //# error of type AEAD_LIMIT_REACHED before reaching a state where key updates are not
+    //# possible.
     [Fact]
     public void A_connection_whose_keys_cannot_be_updated_ends_before_they_are_worn_out()
     {
@@ -139,6 +231,17 @@ public sealed class KeyUpdateTests
         Assert.InRange(pair.Client.Statistics.PacketsSent - before, 20, limit);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# In addition to counting packets sent, endpoints MUST count the number of received
+    //# packets that fail authentication during the lifetime of a connection.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# If the total number of received packets that fail authentication within the connection,
+    //# across all keys, exceeds the integrity limit for the selected AEAD, the endpoint MUST
+    //# immediately close the connection with a connection error of type AEAD_LIMIT_REACHED and
+    //# not process any more packets.
     [Fact]
     public void Too_many_forgeries_end_a_connection_and_nothing_more_is_opened()
     {
@@ -159,6 +262,10 @@ public sealed class KeyUpdateTests
         Assert.Equal(received, pair.Server.Statistics.PacketsReceived);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.5
+    //= type=test
+    //# the entire process of header protection removal, packet number recovery, and packet
+    //# protection removal MUST be applied together without timing and other side channels.
     [Fact]
     public void A_forged_packet_is_opened_and_counted_although_its_number_was_seen()
     {

@@ -77,6 +77,11 @@ public sealed class PacketProtectionTests
     //= type=test
     //# This secret is determined by using HKDF-Extract (see Section 2.2 of
     //# [HKDF]) with a salt of 0x38762cf7f55934b34d179ae6a4c80cadccbb7f0a
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.2
+    //= type=test
+    //# The HKDF-Expand-Label function defined in TLS 1.3 MUST be used for Initial packets even
+    //# where the TLS versions offered do not include TLS 1.3.
     [Fact]
     public void A_2_The_client_Initial_seals_to_the_RFCs_bytes()
     {
@@ -100,6 +105,10 @@ public sealed class PacketProtectionTests
         Assert.Equal(ClientPayload, payload[..^Aead.TagLength].ToArray());
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.2
+    //= type=test
+    //# The HKDF-Expand-Label function defined in TLS 1.3 MUST be used for Initial packets even
+    //# where the TLS versions offered do not include TLS 1.3.
     [Fact]
     public void A_3_The_server_Initial_seals_to_the_RFCs_bytes()
     {

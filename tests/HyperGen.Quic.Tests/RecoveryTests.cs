@@ -775,6 +775,10 @@ public sealed class RecoveryTests
     //# When the PTO fires, the client MUST send a Handshake packet if it has Handshake keys,
     //# otherwise it MUST send an Initial packet in a UDP datagram with a payload of at least
     //# 1200 bytes.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.3
+    //= type=test
+    //# First, the packet containing a ClientHello MUST be padded to a minimum size.
     [Fact]
     public void A_clients_probe_is_a_Handshake_packet_or_before_there_are_keys_an_Initial_of_full_size()
     {

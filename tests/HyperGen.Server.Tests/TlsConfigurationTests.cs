@@ -95,6 +95,9 @@ public sealed class TlsConfigurationTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => new KeyLogFile(Path.Combine(_directory, "no", "where")));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
+    //= type=test
+    //# Endpoints MUST implement and use the replay protections described in [TLS13]
     [Fact]
     public void A_hello_seen_before_is_a_replay()
     {

@@ -7,6 +7,10 @@ public sealed class ClientAlertTests
 {
     private static readonly HandshakeOptions _wantsAnotherKey = new() { Groups = [NamedGroup.Secp256r1] };
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.2
+    //= type=test
+    //# An endpoint MUST terminate the connection if a version of TLS older than 1.3 is
+    //# negotiated.
     [Fact]
     public void A_version_before_1_3_is_refused()
     {
@@ -99,6 +103,11 @@ public sealed class ClientAlertTests
     //= https://www.rfc-editor.org/rfc/rfc9000#section-7
     //= type=test
     //# Endpoints MUST explicitly negotiate an application protocol.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
+    //= type=test
+    //# QUIC clients MUST use error 0x0178 to terminate a connection when ALPN negotiation
+    //# fails.
     [Fact]
     public void EncryptedExtensions_must_hold_what_QUIC_needs_and_nothing_unasked()
     {
@@ -112,6 +121,9 @@ public sealed class ClientAlertTests
         AssertExtensions(null, static extensions => extensions.Add((int)ExtensionType.SupportedGroups, 0, 2, 0, 29));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+    //= type=test
+    //# A client MUST authenticate the identity of the server.
     [Fact]
     public void A_forged_signature_or_Finished_is_a_decrypt_error()
     {
@@ -124,6 +136,14 @@ public sealed class ClientAlertTests
         AssertFlight(TlsAlert.DecodeError, HandshakeType.Certificate, static message => message[10] ^= 1);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+    //= type=test
+    //# A client MUST authenticate the identity of the server.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+    //= type=test
+    //# Even if it has 1-RTT secrets, a client MUST NOT process incoming 1-RTT protected packets
+    //# before the TLS handshake is complete.
     [Fact]
     public void A_chain_that_is_refused_ends_the_handshake()
     {
@@ -160,6 +180,15 @@ public sealed class ClientAlertTests
         Assert.Equal([(byte)HandshakeType.Certificate, 0, 0, 4, 0, 0, 0, 0], Certificate.Encode([]).ToArray());
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+    //= type=test
+    //# clients MUST treat receipt of such messages as a connection error of type
+    //# PROTOCOL_VIOLATION.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.1
+    //= type=test
+    //# A client MUST treat receipt of a NewSessionTicket that contains an early_data extension
+    //# with any other value as a connection error of type PROTOCOL_VIOLATION.
     [Theory]
     [InlineData(HandshakeType.NewSessionTicket, "000000000000000000000100000000", 0)]
     [InlineData(HandshakeType.NewSessionTicket, "000000000000000000000109000000", 0)]
@@ -182,6 +211,13 @@ public sealed class ClientAlertTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.2
+    //= type=test
+    //# Clients MUST NOT offer TLS versions older than 1.3.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.4
+    //= type=test
+    //# A client MUST NOT request the use of the TLS 1.3 compatibility mode.
     [Fact]
     public void A_hello_offers_TLS_1_3_alone_and_no_compatibility_mode()
     {

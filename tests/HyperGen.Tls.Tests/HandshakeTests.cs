@@ -165,6 +165,9 @@ public sealed class HandshakeTests
         Assert.Single(secrets);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.8
+    //= type=test
+    //# a QUIC endpoint MUST treat any alert from TLS as if it were at the "fatal" level.
     [Fact]
     public void A_refused_question_ends_the_handshake_with_its_alert()
     {

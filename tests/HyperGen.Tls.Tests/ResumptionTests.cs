@@ -9,6 +9,15 @@ public sealed class ResumptionTests
     private static readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly byte[] _state = [9, 8, 7];
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
+    //= type=test
+    //# A client therefore MUST NOT use 0-RTT for application data unless specifically requested
+    //# by the application that is in use.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
+    //= type=test
+    //# These MUST NOT be used to communicate application semantics between endpoints; clients
+    //# MUST treat them as opaque values.
     [Theory]
     [ClassData(typeof(Providers))]
     public void A_ticket_resumes_a_session_without_a_certificate(string provider)
@@ -42,6 +51,10 @@ public sealed class ResumptionTests
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.1
+    //= type=test
+    //# Servers MUST NOT send the early_data extension with a max_early_data_size field set to
+    //# any value other than 0xffffffff.
     [Fact]
     public void Early_data_has_keys_of_its_own_once_it_is_admitted()
     {
@@ -60,6 +73,9 @@ public sealed class ResumptionTests
         Assert.Equal(TlsEventKind.WriteSecret, handshake.Client.Events[0]);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
+    //= type=test
+    //# Clients MUST NOT send the EndOfEarlyData message.
     [Fact]
     public void A_client_does_not_say_where_its_early_data_ends()
     {
@@ -143,6 +159,10 @@ public sealed class ResumptionTests
     //= type=test
     //# For PSKs provisioned via NewSessionTicket, a server MUST validate that
     //# the ticket age for the selected PSK identity
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
+    //= type=test
+    //# Endpoints MUST implement and use the replay protections described in [TLS13]
     [Fact]
     public void Early_data_of_a_stale_hello_is_rejected()
     {

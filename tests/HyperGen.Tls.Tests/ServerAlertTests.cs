@@ -28,6 +28,10 @@ public sealed class ServerAlertTests
         hello.Add(0x6a6a, 0);
     });
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+    //= type=test
+    //# An endpoint MUST NOT reject a ClientHello that offers a cipher suite that it does not
+    //# support
     [Fact]
     public void A_cipher_suite_that_is_not_ours_is_ignored() =>
         AssertAccepted(static hello => hello.Head = [.. hello.Head.AsSpan(0, 35), 0, 6, 0x13, 0x05, 0x13, 0x04, 0x13, 0x01, 1, 0]);
@@ -53,6 +57,10 @@ public sealed class ServerAlertTests
         hello.Add((int)ExtensionType.PreSharedKey, [0, 7, 0, 1, 9, 0, 0, 0, 0, 0, 33, 32, .. new byte[32]]);
     });
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.2
+    //= type=test
+    //# An endpoint MUST terminate the connection if a version of TLS older than 1.3 is
+    //# negotiated.
     [Fact]
     public void An_old_version_is_refused()
     {
@@ -65,6 +73,10 @@ public sealed class ServerAlertTests
     public void Compression_is_refused() =>
         AssertAlert(TlsAlert.IllegalParameter, static hello => hello.Head = [.. hello.Head.AsSpan(0, hello.Head.Length - 2), 2, 1, 0]);
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-5.3
+    //= type=test
+    //# A cipher suite MUST NOT be negotiated unless a header protection scheme is defined for
+    //# the cipher suite.
     [Fact]
     public void Without_common_parameters_the_handshake_fails()
     {
@@ -80,6 +92,11 @@ public sealed class ServerAlertTests
     //= https://www.rfc-editor.org/rfc/rfc9000#section-7
     //= type=test
     //# Endpoints MUST explicitly negotiate an application protocol.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.1
+    //= type=test
+    //# Unless another mechanism is used for agreeing on an application protocol, endpoints MUST
+    //# use ALPN for this purpose.
     [Fact]
     public void Without_a_common_application_protocol_the_handshake_fails()
     {
@@ -178,6 +195,18 @@ public sealed class ServerAlertTests
     //= type=test
     //# Endpoints MUST treat the receipt of a TLS KeyUpdate message as a connection
     //# error of type 0x010a
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+    //= type=test
+    //# A server MUST NOT use post-handshake client authentication
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
+    //= type=test
+    //# servers MUST NOT send post-handshake TLS CertificateRequest messages
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6
+    //= type=test
+    //# Endpoints MUST NOT send a TLS KeyUpdate message.
     [Fact]
     public void Nothing_is_expected_after_the_handshake()
     {
@@ -204,6 +233,15 @@ public sealed class ServerAlertTests
         Assert.Null(handshake.Server.Tls.Error.Alert);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
+    //= type=test
+    //# If the packet is from a previously installed encryption level, it MUST NOT contain data
+    //# that extends past the end of previously received data in that flow.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.3
+    //= type=test
+    //# Implementations MUST treat any violations of this requirement as a connection error of
+    //# type PROTOCOL_VIOLATION.
     [Fact]
     public void Bytes_of_another_level_are_a_violation()
     {

@@ -16,6 +16,10 @@ internal static class InitialSecrets
         Span<byte> initial = stackalloc byte[HashKind.Sha256.Length];
         Span<byte> secret = stackalloc byte[HashKind.Sha256.Length];
         crypto.Extract(HashKind.Sha256, version.InitialSalt, destinationId, initial);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.2
+        //# The HKDF-Expand-Label function defined in TLS 1.3 MUST be used for Initial packets even
+        //# where the TLS versions offered do not include TLS 1.3.
         crypto.ExpandLabel(HashKind.Sha256, initial, "client in"u8, default, secret);
         var client = new DirectionKeys(crypto, version, CipherSuite.Aes128GcmSha256, secret);
         crypto.ExpandLabel(HashKind.Sha256, initial, "server in"u8, default, secret);

@@ -25,6 +25,10 @@ internal sealed class OneRttKeys : IDisposable
     private PacketKey? _read;
     private PacketKey _write;
     private PacketKey? _previousRead;
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+    //# endpoints MUST be able to retain two sets of packet protection keys for receiving
+    //# packets: the current and the next.
     private PacketKey? _nextRead;
     private Timestamp _previousExpires = Timestamp.Never;
     private bool _phase;
@@ -62,6 +66,12 @@ internal sealed class OneRttKeys : IDisposable
 
     /// <summary>Enough was sealed for an update, which still has time to be delayed.</summary>
     public bool ShouldUpdate => _sealed >= _limits.Update;
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=exception
+    //= reason=The connection is closed before a limit is passed, so that CONNECTION_CLOSE goes under keys that are still good; once it is drained the endpoint answers with stateless resets.
+    //# If a key update is not possible or integrity limits are reached, the endpoint MUST stop
+    //# using the connection and only send stateless resets in response to receiving packets.
 
     /// <summary>Nothing more may be sealed under this key than <see cref="Reserve" />.</summary>
     public bool ConfidentialityLimitReached => _sealed >= _limits.Confidentiality - Reserve;
@@ -126,6 +136,30 @@ internal sealed class OneRttKeys : IDisposable
 
         // A server may update as soon as the handshake is complete: a client that waited for HANDSHAKE_DONE could never open the packet that brings it.
         _nextRead ??= NextKey(_readSecret);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.5
+        //# Once an endpoint successfully receives a packet with a given packet number, it MUST
+        //# discard all packets in the same packet number space with higher packet numbers if they
+        //# cannot be successfully unprotected with either the same key, or -- if there is a key
+        //# update -- a subsequent packet protection key
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.5
+        //# a packet that appears to trigger a key update but cannot be unprotected successfully
+        //# MUST be discarded.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+        //# Endpoints responding to an apparent key update MUST NOT generate a timing side-channel
+        //# signal that might indicate that the Key Phase bit was invalid
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
+        //# Once generated, the next set of packet protection keys SHOULD be retained, even if the
+        //# packet that was received was subsequently discarded.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-9.5
+        //= type=exception
+        //= reason=Keys of the next phase cost a connection 1.2 KB that most never use: they are made when a packet first claims them, genuine or forged, and kept from then on.
+        //# After receiving a key update, an endpoint SHOULD generate and save the next set of
+        //# receive packet protection keys
         if (!Opened(_nextRead.TryOpen(number, header, payload, payload))) return false;
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
@@ -138,6 +172,13 @@ internal sealed class OneRttKeys : IDisposable
         return true;
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+    //# An endpoint SHOULD retain old read keys for no more than three times the PTO after
+    //# having received a packet protected using the new keys.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+    //# After this period, old read keys and their corresponding secrets SHOULD be discarded.
+
     /// <summary>Forgets the keys that an update replaced, when their time is over.</summary>
     public void ForgetExpired(Timestamp now)
     {
@@ -149,6 +190,9 @@ internal sealed class OneRttKeys : IDisposable
     {
         _write.Seal(number, packet, numberOffset + numberLength);
         _writeHeader.Protect(packet, numberOffset, numberLength);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# Endpoints MUST count the number of encrypted packets for each set of keys.
         _sealed++;
         if (_firstSealedInPhase.IsNone) _firstSealedInPhase = number;
     }
@@ -157,11 +201,20 @@ internal sealed class OneRttKeys : IDisposable
     //# An endpoint MUST NOT initiate a
     //# subsequent key update unless it has received an acknowledgment for a packet
     //# that was sent protected with keys from the current key phase.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6
+    //# Endpoints MUST NOT send a TLS KeyUpdate message.
 
     /// <summary>Starts an update, which the caller allows only once the handshake is confirmed; false when the last one is not settled.</summary>
     public bool TryInitiateUpdate(PacketNumber largestAcked)
     {
         if (_firstSealedInPhase.IsNone || largestAcked < _firstSealedInPhase || _firstReadInPhase.IsNone) return false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.5
+        //= type=exception
+        //= reason=The three PTOs run from the first packet read under the new keys, up to a round trip before that acknowledgment: no clock of its own is kept for it.
+        //# Endpoints SHOULD wait three times the PTO before initiating a key update after receiving
+        //# an acknowledgment that confirms that the previous key update was received.
         if (_previousRead is not null || !CanRead) return false;
         _nextRead ??= NextKey(_readSecret);
         Rotate();
@@ -191,12 +244,28 @@ internal sealed class OneRttKeys : IDisposable
         if (_largestReadInPhase > _largestReadBefore) _largestReadBefore = _largestReadInPhase;
         _largestReadInPhase = PacketNumber.None;
         Forget(ref _previousRead);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+        //# An endpoint MUST retain old keys until it has successfully unprotected a packet sent
+        //# using the new keys.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
+        //# An endpoint SHOULD retain old keys for some time after unprotecting a packet sent using
+        //# the new keys.
         _previousRead = _read;
         _previousExpires = Timestamp.Never;
         _read = _nextRead!;
         _nextRead = null;
         AdvanceSecret(_readSecret);
         _write.Dispose();
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
+        //# Sending keys MUST be updated before sending an acknowledgment for the packet that was
+        //# received with updated keys.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
+        //# Packets with higher packet numbers MUST be protected with either the same or newer
+        //# packet protection keys than packets with lower packet numbers.
         AdvanceSecret(_writeSecret);
         _write = new(_crypto, _version, _suite, _writeSecret);
         _phase = !_phase;
@@ -208,6 +277,9 @@ internal sealed class OneRttKeys : IDisposable
 
     private bool Opened(bool opened)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+        //# In addition to counting packets sent, endpoints MUST count the number of received
+        //# packets that fail authentication during the lifetime of a connection.
         if (!opened) _forged++;
         return opened;
     }

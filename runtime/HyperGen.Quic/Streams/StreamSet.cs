@@ -99,6 +99,12 @@ internal sealed partial class StreamSet
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-4.6.2
+    //= type=exception
+    //= reason=What was written stays with its stream and goes again from the start, under the limits the server states now; the event EarlyDataRejected lets an application decide otherwise.
+    //# The client therefore MUST reset the state of all streams, including application state
+    //# bound to those streams.
+
     /// <summary>The peer read nothing of what was sent and its limits are not known any more: nothing is sent until it states them.</summary>
     public void OnEarlyDataRejected()
     {

@@ -23,6 +23,9 @@ internal sealed class ReplayWindow
     /// <param name="now">The wall-clock time in milliseconds since 1970.</param>
     public ReplayWindow(long now) => _start = _since = now;
 
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
+    //# Endpoints MUST implement and use the replay protections described in [TLS13]
+
     /// <summary>Whether the hello was not seen before; from now on it was.</summary>
     /// <param name="binder">The binder of its pre-shared key, which no other genuine hello has.</param>
     /// <param name="issuedAt">When its ticket was issued, in milliseconds since 1970.</param>
