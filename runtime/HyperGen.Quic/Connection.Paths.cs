@@ -320,10 +320,6 @@ internal sealed partial class Connection
         from.RemoteIdSequence = _remoteIds.CurrentSequence;
         TryFindIdFor(to, out _);
         _path = to;
-
-        // The peer may have replaced either ID since it was taken.
-        from.RemoteIdSequence = _remoteIds.CurrentSequence;
-        if (!_remoteIds.TryGet(to.RemoteIdSequence, out _) && _remoteIds.TryTake(out var fresh)) to.RemoteIdSequence = fresh;
         _remoteIds.Use(to.RemoteIdSequence);
         from.Validation = null;
         if (to.IsValidated) to.Validation = null;
