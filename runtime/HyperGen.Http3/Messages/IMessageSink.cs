@@ -15,6 +15,9 @@ internal interface IMessageSink
     /// <returns>How many are taken. Fewer than all stop the reader until it is called with the rest.</returns>
     int OnContent(ReadOnlySpan<byte> content);
 
+    /// <summary>Valid trailers, which are there during the call.</summary>
+    void OnTrailers(FieldSection trailers);
+
     /// <summary>The end of the message, after its trailers if it had any.</summary>
     void OnEnd();
 }

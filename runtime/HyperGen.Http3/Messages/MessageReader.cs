@@ -177,7 +177,7 @@ internal sealed class MessageReader : IDisposable
     {
         if (State == MessageState.Content)
         {
-            return OnTrailers(section);
+            return OnTrailers(section, ref sink);
         }
         _fields.Clear();
         Http3Error error = FieldSectionDecoder.Decode(section, _fields);
@@ -208,9 +208,10 @@ internal sealed class MessageReader : IDisposable
         return default;
     }
 
-    private Http3Error OnTrailers(ReadOnlySpan<byte> section)
+    private Http3Error OnTrailers<TSink>(ReadOnlySpan<byte> section, ref TSink sink)
+        where TSink : struct, IMessageSink
     {
-        // The header section stays in place while a handler may be reading it, so trailers are decoded elsewhere, checked, and let go.
+        // The header section stays in place while a handler may be reading it, so trailers are decoded elsewhere, checked, told, and let go.
         using var trailers = new FieldSection(_fields.Limits);
         Http3Error error = FieldSectionDecoder.Decode(section, trailers);
         if (error.IsError)
@@ -222,7 +223,12 @@ internal sealed class MessageReader : IDisposable
             return Http3Error.Stream(ErrorCode.ExcessiveLoad, "The trailers are over the limits for field sections.");
         }
         State = MessageState.Trailers;
-        return HeadReader.ReadTrailers(trailers);
+        error = HeadReader.ReadTrailers(trailers);
+        if (!error.IsError)
+        {
+            sink.OnTrailers(trailers);
+        }
+        return error;
     }
 
     private Http3Error OnOversized<TSink>(ref TSink sink)

@@ -57,6 +57,11 @@ internal abstract class RequestStream : IDisposable
     /// <summary>The next bytes of the content; returns how many are taken.</summary>
     protected abstract int OnContent(ReadOnlySpan<byte> content);
 
+    /// <summary>Valid trailers, which are there during the call. They are ignored unless a derived class does otherwise.</summary>
+    protected virtual void OnTrailers(FieldSection trailers)
+    {
+    }
+
     /// <summary>The end of the message.</summary>
     protected abstract void OnEnd();
 
@@ -182,6 +187,8 @@ internal abstract class RequestStream : IDisposable
         public void OnOversizedHead() => owner.OnOversizedHead();
 
         public int OnContent(ReadOnlySpan<byte> content) => owner.OnContent(content);
+
+        public void OnTrailers(FieldSection trailers) => owner.OnTrailers(trailers);
 
         public void OnEnd() => owner.OnEnd();
     }

@@ -75,6 +75,8 @@ internal sealed class Http3Target : Target
 
         public int OnContent(ReadOnlySpan<byte> content) => content.Length;
 
+        public void OnTrailers(FieldSection trailers) => OnHead(trailers, default);
+
         public void OnEnd()
         {
         }

@@ -14,7 +14,7 @@ public sealed class MessageReaderTests
     public void A_request_comes_in_its_parts()
     {
         Assert.False(Receive([.. Wire.Headers(Wire.Get), .. Wire.Data("abc"), .. Wire.Data("de"), .. Wire.Headers(("x-sum", "1"))]).IsError);
-        Assert.Equal([Head, "content abc", "content de", "end"], _log);
+        Assert.Equal([Head, "content abc", "content de", "trailers x-sum=1", "end"], _log);
     }
 
     [Fact]
@@ -186,6 +186,8 @@ public sealed class MessageReaderTests
         public void OnOversizedHead() => Count++;
 
         public int OnContent(ReadOnlySpan<byte> content) => content.Length;
+
+        public void OnTrailers(FieldSection trailers) => Count++;
 
         public void OnEnd() => Count++;
     }

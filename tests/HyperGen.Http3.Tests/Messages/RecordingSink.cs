@@ -6,7 +6,7 @@ namespace HyperGen.Http3.Tests.Messages;
 /// <summary>Writes down what a message consists of.</summary>
 internal readonly struct RecordingSink(List<string> log, int takeAtMost = int.MaxValue) : IMessageSink
 {
-    public void OnHead(FieldSection fields, in MessageHead head) => log.Add("head " + string.Join(' ', fields.ToList().Select(field => $"{field.Name}={field.Value}")));
+    public void OnHead(FieldSection fields, in MessageHead head) => log.Add("head " + Text(fields));
 
     public void OnOversizedHead() => log.Add("oversized");
 
@@ -17,5 +17,9 @@ internal readonly struct RecordingSink(List<string> log, int takeAtMost = int.Ma
         return taken;
     }
 
+    public void OnTrailers(FieldSection trailers) => log.Add("trailers " + Text(trailers));
+
     public void OnEnd() => log.Add("end");
+
+    private static string Text(FieldSection fields) => string.Join(' ', fields.ToList().Select(field => $"{field.Name}={field.Value}"));
 }

@@ -8,6 +8,7 @@ using HyperGen.Server.Configuration;
 using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -170,6 +171,32 @@ public sealed class KestrelDoorTests
         }
         await server.NothingIsLeftAsync();
         await EventuallyAsync(() => server.Logs.Entries.Count(static entry => entry.Exception?.Message == "from a callback") == 3);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_stream_is_harmless_after_its_connection()
+    {
+        ConnectionContext? kept = null;
+        await using KestrelServer server = await StartAsync(Door.AspNetCore, context =>
+        {
+            kept ??= (ConnectionContext)context.Features.Get<IStreamAbortFeature>()!;
+            return context.Response.WriteAsync("hello");
+        });
+        await using (Http3TestClient client = await ConnectAsync(server.Port))
+        {
+            Assert.Equal("hello", (await client.GetAsync("GET", "/")).Text);
+        }
+        await server.NothingIsLeftAsync();
+
+        var reason = new ConnectionAbortedException("late");
+        ((IStreamAbortFeature)kept!).AbortRead(1, reason);
+        ((IStreamAbortFeature)kept).AbortWrite(1, reason);
+        kept.Abort();
+        await kept.Transport.Output.CompleteAsync(reason);
+
+        Assert.All(server.Shards, static shard => Assert.Equal(default, shard.Usage));
+        await using Http3TestClient other = await ConnectAsync(server.Port);
+        Assert.Equal("hello", (await other.GetAsync("GET", "/")).Text);
     }
 
     [Fact]

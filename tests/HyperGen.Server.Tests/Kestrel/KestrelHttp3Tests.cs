@@ -96,7 +96,7 @@ public sealed class KestrelHttp3Tests
     [Theory]
     [InlineData(Door.AspNetCore)]
     [InlineData(Door.HyperApp)]
-    public async Task A_head_request_gets_no_body_and_a_get_its_trailers_read(Door door)
+    public async Task A_head_request_gets_no_body_and_trailers_are_passed_on_both_ways(Door door)
     {
         await using KestrelServer server = await StartAsync(door, static async context =>
         {
@@ -115,6 +115,7 @@ public sealed class KestrelHttp3Tests
         Assert.Equal((200, ""), (head.Status, head.Text));
         Assert.Equal((200, "42"), (post.Status, post.Text));
         Assert.Equal("digest", post.Headers["trailer"]);
+        Assert.Equal(("digest", "abc"), Assert.Single(post.Trailers.Select(static trailer => (trailer.Key, trailer.Value))));
     }
 
     [Theory]

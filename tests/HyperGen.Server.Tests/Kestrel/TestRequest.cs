@@ -26,6 +26,8 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
 
     public Dictionary<string, string> Headers { get; } = [];
 
+    public Dictionary<string, string> Trailers { get; } = [];
+
     public byte[] Body => _body.ToArray();
 
     public string Text => Encoding.UTF8.GetString(Body);
@@ -86,10 +88,7 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
     protected override void OnHead(FieldSection fields, in MessageHead head)
     {
         Status = head.Status;
-        foreach (ref readonly FieldLine line in fields.Lines)
-        {
-            Headers[Encoding.ASCII.GetString(fields.Name(line))] = Encoding.ASCII.GetString(fields.Value(line));
-        }
+        Read(fields, Headers);
         _head.TrySetResult();
     }
 
@@ -104,6 +103,8 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
         _body.Write(content);
         return content.Length;
     }
+
+    protected override void OnTrailers(FieldSection trailers) => Read(trailers, Trailers);
 
     protected override void OnEnd()
     {
@@ -130,6 +131,14 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
     protected override void OnWritable()
     {
         // All is written at once.
+    }
+
+    private static void Read(FieldSection fields, Dictionary<string, string> into)
+    {
+        foreach (ref readonly FieldLine line in fields.Lines)
+        {
+            into[Encoding.ASCII.GetString(fields.Name(line))] = Encoding.ASCII.GetString(fields.Value(line));
+        }
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_stream")]
