@@ -23,6 +23,10 @@ internal sealed partial class Connection
             if (!reader.TryReadVarInt(out var value)) return TransportError.Malformed(FrameType.Padding);
             var type = (FrameType)value;
             if (!FrameTypes.IsKnown(value)) return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "The frame type is unknown.");
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.4
+            //# Endpoints MUST treat receipt of Handshake packets with other frames as a
+            //# connection error of type PROTOCOL_VIOLATION.
             if (packetType is PacketType.Initial or PacketType.Handshake && !FrameTypes.IsPermittedInHandshake(type))
             {
                 return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "The frame is not permitted in this packet.");
@@ -174,6 +178,11 @@ internal sealed partial class Connection
             ? TimeSpan.FromMicroseconds(Math.Min(ack.Delay, 1L << 30) << exponent)
             : TimeSpan.Zero;
         _recovery.OnAckReceived(now, space.Id, ack, delay, _held);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.3
+        //# QUIC implementations MUST properly handle both types, and, if they have
+        //# enabled ECN for packets they send, they SHOULD use the information in the ECN
+        //# section to manage their congestion state.
         ProcessEcn(now, space, ack);
         for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i]);
         OnPacketsLost(now);

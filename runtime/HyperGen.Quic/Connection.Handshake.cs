@@ -54,6 +54,10 @@ internal sealed partial class Connection
         var local = connection.AddFirstLocalId();
         connection._local.OriginalDestinationConnectionId = connection._originalDestinationId;
         if (client.OriginalId is not null) connection._local.RetrySourceConnectionId = destinationId;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# This transport parameter MUST NOT be sent by a client but MAY be sent by a
+        //# server.
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
         connection.OfferPreferredAddress();
         connection.StartQlog(now);
@@ -302,6 +306,14 @@ internal sealed partial class Connection
                 return TransportError.Of(TransportErrorCode.TransportParameterError, "retry_source_connection_id does not match.");
             }
 
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+            //# A server that chooses a zero-length connection ID MUST NOT provide a
+            //# preferred address.
+            if (remote.PreferredAddress is not null && source.Length == 0)
+            {
+                return TransportError.Of(TransportErrorCode.TransportParameterError, "preferred_address came without a connection ID.");
+            }
+
             if (remote.StatelessResetToken is { } token) _remoteIds.SetFirstToken(token);
             if (remote.PreferredAddress is { } preferred) _remoteIds.AddPreferred(preferred.Id, preferred.ResetToken);
         }
@@ -339,6 +351,12 @@ internal sealed partial class Connection
         //
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.2
         //# The server MUST send a HANDSHAKE_DONE frame as soon as the handshake is complete.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
+        //# Clients MUST NOT send NEW_TOKEN frames.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.20
+        //# Servers MUST NOT send a HANDSHAKE_DONE frame before completing the handshake.
         _handshakeDonePending = _newTokenPending = true;
         _path.IsValidated = true;
         OnHandshakeConfirmed(now);
@@ -426,6 +444,13 @@ internal sealed partial class Connection
         //# A client MUST accept and process at most one Retry packet for each
         //# connection attempt.
         Statistics.PacketsDropped++;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+        //# After the client has received and processed an Initial or Retry packet from
+        //# the server, it MUST discard any subsequent Retry packets that it receives.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+        //# A client MUST discard a Retry packet with a zero-length Retry Token field.
         if (Role == Role.Server || _hasRemoteId || _retrySourceId is not null || header.Token.Length <= RetryIntegrity.TagLength) return;
         if (packet.Length > RetryIntegrity.MaxPacketLength) return;
 
@@ -440,15 +465,36 @@ internal sealed partial class Connection
         if (header.Version != _originalVersion || header.SourceId.SequenceEqual(_originalDestinationId.Span)) return;
         Span<byte> tag = stackalloc byte[RetryIntegrity.TagLength];
         _endpoint.RetryIntegrity.ComputeTag(_originalVersion, _originalDestinationId.Span, packet[..^RetryIntegrity.TagLength], tag);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+        //# Clients MUST discard Retry packets that have a Retry Integrity Tag that cannot
+        //# be validated
         if (!tag.SequenceEqual(packet[^RetryIntegrity.TagLength..])) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
         //# a token obtained in a Retry packet MUST be used immediately during the
         //# connection attempt and cannot be used in subsequent connection attempts.
         _token = header.Token[..^RetryIntegrity.TagLength].ToArray();
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+        //# The client MUST use the value from the Source Connection ID field of the Retry
+        //# packet in the Destination Connection ID field of subsequent packets that it
+        //# sends.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+        //# The client MUST NOT change the Source Connection ID because the server could
+        //# include the connection ID as part of its token validation logic
         _retrySourceId = _initialDestinationId = new(header.SourceId);
         _remoteIds.SetFirst(_retrySourceId.Value);
         InstallInitialKeys();
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.3
+        //# A client MUST use the same cryptographic handshake message it included in this
+        //# packet.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.3
+        //# A client MUST NOT reset the packet number for any packet number space after
+        //# processing a Retry packet.
         _recovery.OnRetry(now, PacketNumberSpaceId.Initial);
         RequeueLost();
 

@@ -36,6 +36,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9
         //# If the peer sent the disable_active_migration transport parameter, an endpoint
         //# also MUST NOT send packets
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# An endpoint that receives this transport parameter MUST NOT use a new local
+        //# address when sending to the address that the peer used during the handshake.
         if (_remote!.DisableActiveMigration && !_isAtPreferredAddress) return false;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
@@ -72,6 +76,10 @@ internal sealed partial class Connection
         var id = _endpoint.DrawConnectionId();
         _endpoint.Add(id, this);
         _localIds.AddOffered(id);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# Similarly, a server MUST NOT include a zero-length connection ID in this
+        //# transport parameter.
         _local.PreferredAddress = new(v4, v6, id, StatelessResetToken.Derive(_endpoint.Options.ResetKey, id));
     }
 
@@ -87,6 +95,10 @@ internal sealed partial class Connection
         //# preferred server address from the client's new address concurrently.
         _otherPaths?.FindAll(static other => other.IsMigrationTarget).ForEach(Forget);
         if (!_remoteIds.TryTake(out var sequence)) return false;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-21.5.3
+        //# A client MUST NOT send non-probing frames to a preferred address prior to
+        //# validating that address
         var target = Remember(new(path, validated: true, LargestDatagram) { RemoteIdSequence = sequence, IsMigrationTarget = true });
         StartValidation(target);
         return true;
@@ -149,6 +161,10 @@ internal sealed partial class Connection
         //# On receiving a PATH_CHALLENGE frame, an endpoint MUST respond by echoing the
         //# data contained in the PATH_CHALLENGE frame in a PATH_RESPONSE frame.
         _arrival ??= AddPeersPath(now, destinationId);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.17
+        //# The recipient of this frame MUST generate a PATH_RESPONSE frame (Section
+        //# 19.18) containing the same Data value.
         _arrival?.QueueResponse(data);
         return TransportError.None;
     }
@@ -213,6 +229,11 @@ internal sealed partial class Connection
         //# address
         var mayShare = destinationId == usual && _unknownPath.Local == _path.Path.Local;
         if (!mayShare && !_remoteIds.TryTake(out sequence)) return null;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-21.5.6
+        //# Endpoints SHOULD NOT refuse to use an address unless they have specific
+        //# knowledge about the network indicating that sending datagrams to unvalidated
+        //# addresses in a given range is not safe.
         var path = Remember(new(_unknownPath, validated: false, LargestDatagram) { RemoteIdSequence = sequence, LocalId = destinationId });
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9
@@ -387,6 +408,9 @@ internal sealed partial class Connection
     /// <summary>The path in use cannot be validated.</summary>
     private void OnPathFailed(Timestamp now)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+        //# it MUST immediately cease sending QUIC packets, except for those in PMTU
+        //# probes or those containing CONNECTION_CLOSE frames, on the affected path.
         var failed = _path;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2

@@ -34,6 +34,10 @@ internal sealed partial class Connection
             return true;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+        //# An endpoint SHOULD use DPLPMTUD (Section 14.3) or PMTUD (Section 14.2.1) to
+        //# determine whether the path to a destination will support a desired maximum
+        //# datagram size without fragmentation.
         if (!hasRoom || !_path.IsValidated || !IsHandshakeConfirmed || _path.Mtu.NextProbe(now) is not (> 0 and var size)) return false;
         return buffer.Length >= size && _recovery.Controller.HasRoom(size) && TryTransmitProbe(now, _path, buffer, size, isMtuProbe: true, out transmit);
     }

@@ -84,7 +84,16 @@ internal sealed partial class Connection
                 //# A server MUST discard an Initial packet that is carried in a UDP
                 //# datagram with a payload that is smaller than the smallest allowed
                 //# maximum datagram size of 1200 bytes.
+                //
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-14
+                //# an endpoint MUST NOT close a connection when it receives a datagram that does
+                //# not meet size constraints
                 if (Role == Role.Server && datagramLength < MinDatagramSize) break;
+
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.2
+                //# clients that receive an Initial packet with a non-zero Token Length
+                //# field MUST either discard the packet or generate a connection error
+                if (Role == Role.Client && !header.Token.IsEmpty) break;
                 HandleLongPacket(now, path, ecn, Initial, header, packet);
                 return;
             case PacketType.Handshake:
@@ -199,6 +208,14 @@ internal sealed partial class Connection
             return;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.3.1
+        //# An endpoint MUST treat receipt of a packet that has a non-zero value for these
+        //# bits, after removing both packet and header protection, as a connection error
+        //# of type PROTOCOL_VIOLATION.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.4
+        //# When the spin bit is disabled, endpoints MAY set the spin bit to any value and
+        //# MUST ignore any incoming value.
         if (HasReservedBits(now, packet[0], PacketHeader.ShortReservedBits)) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.4
@@ -273,6 +290,7 @@ internal sealed partial class Connection
     private bool HasReservedBits(Timestamp now, byte first, byte mask)
     {
         if ((first & mask) == 0) return false;
+        Statistics.PacketsReceived++;
         Close(now, TransportError.Of(TransportErrorCode.ProtocolViolation, "Reserved header bits are set."));
         return true;
     }

@@ -39,6 +39,9 @@ internal sealed partial class Connection
 
         // One that repairs a loss is another one: it is made anew rather than kept for the case.
         Span<byte> token = stackalloc byte[AddressTokens.MaxLength];
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
+        //# The token MUST NOT be empty.
         var length = _endpoint.Tokens.WriteNew(token, now, _path.Path.Remote, _version);
         builder.Writer.WriteByte((byte)FrameType.NewToken);
         builder.Writer.WritePrefixed(token[..length]);

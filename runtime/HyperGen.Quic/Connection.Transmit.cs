@@ -51,6 +51,10 @@ internal sealed partial class Connection
 
         _mark = _path.Ecn.Mark;
         var length = 0;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+        //# All QUIC packets that are not sent in a PMTU probe SHOULD be sized to fit
+        //# within the maximum datagram size
         var segment = DatagramSize;
         _pacedUntil = Timestamp.Never;
         for (var count = 0; count < Transmit.MaxSegments && buffer.Length - length >= segment; count++)
@@ -106,6 +110,10 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2.1
         //# limit the cumulative size of packets it sends to an unvalidated address to three
         //# times the size of packets it receives from that address
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+        //# The server MUST also limit the number of bytes it sends before validating the
+        //# address of the client
         if (_path.Allowance < datagram.Length)
         {
             // Datagrams with Initial packets are never cut; others may be.
@@ -147,6 +155,10 @@ internal sealed partial class Connection
             //
             //= https://www.rfc-editor.org/rfc/rfc9001#section-9.3
             //# First, the packet containing a ClientHello MUST be padded to a minimum size.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+            //# a server MUST expand the payload of all UDP datagrams carrying ack-eliciting
+            //# Initial packets to at least the smallest allowed maximum datagram size
             if (space.Id == PacketNumberSpaceId.Initial && (Role == Role.Client || packet.AckEliciting)) minimum = MinDatagramSize;
             if (packet.FillDatagram) minimum = datagram.Length;
         }
@@ -192,6 +204,13 @@ internal sealed partial class Connection
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
         //# Once a client has installed 1-RTT keys, it MUST NOT send any more 0-RTT packets.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+        //# A client MUST NOT send 0-RTT packets once it starts processing 1-RTT packets
+        //# from the server.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+        //# An acknowledgment for a 1-RTT packet MUST be carried in a 1-RTT packet.
         var isEarly = isApplication && _oneRtt is null;
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
@@ -208,6 +227,9 @@ internal sealed partial class Connection
         if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
 
         if (space.NextNumber.Value == space.Skipped.Next) SkipNumber(space);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+        //# New packet numbers MUST be used for any new packets that are sent
         var number = space.NextNumber;
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(datagram[start..]);
@@ -237,6 +259,9 @@ internal sealed partial class Connection
             //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
             //# The client MUST include the token in all Initial packets it sends, unless a
             //# Retry replaces the token with a newer one.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.2
+            //# Initial packets sent by the server MUST set the Token Length field to 0
             PacketHeader.WriteLong(ref header, _version, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
         }
 

@@ -65,6 +65,11 @@ internal sealed partial class Connection
             InitialMaxStreamDataUni = _limits.StreamWindow,
             InitialMaxStreamsBidi = _limits.BidirectionalStreams,
             InitialMaxStreamsUni = _limits.UnidirectionalStreams,
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+            //= type=exception
+            //= reason=timers are slept for in nanoseconds and fire well within a millisecond, which is the unit of the parameter
+            //# This value SHOULD include the receiver's expected delays in alarms firing.
             MaxAckDelay = _limits.MaxAckDelay,
             ActiveConnectionIdLimit = RemoteConnectionIds.MaxActive,
             DisableActiveMigration = _limits.DisablesActiveMigration,

@@ -39,6 +39,9 @@ internal sealed partial class Endpoint
         if (header.DestinationId.Length < 8 && verdict != TokenVerdict.Retry) return null;
         var source = SourcePrefixes.Of(path.Remote);
         var use = _sources[source];
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-21.6
+        //# QUIC deployments SHOULD provide mitigations for the Slowloris attacks
         if (Count >= Options.MaxConnections || use.Connections >= Options.MaxConnectionsPerSource || Options.Memory is { IsAlmostSpent: true })
         {
             Statistics.Refused++;

@@ -130,6 +130,9 @@ internal sealed partial class Endpoint
         if (header.Type == PacketType.VersionNegotiation) return null;
         if (header.Version is null || !Speaks(header.Version))
         {
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+            //# A server MUST NOT send more than one Version Negotiation packet in response to
+            //# a single UDP datagram.
             AnswerVersion(now, path, header, datagram.Length);
             return null;
         }

@@ -72,6 +72,15 @@ public sealed class AddressValidationTests
     //= type=test
     //# Tokens that are provided in NEW_TOKEN frames (Section 19.7) need to be valid
     //# for longer but SHOULD NOT be accepted multiple times.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
+    //= type=test
+    //# The token MUST NOT be empty.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.3
+    //= type=test
+    //# Servers SHOULD provide mitigations for this attack by limiting the usage and
+    //# lifetime of address validation tokens
     [Fact]
     public void A_token_of_an_earlier_connection_spares_the_round_trip_once()
     {
@@ -100,6 +109,11 @@ public sealed class AddressValidationTests
     //# a token SHOULD have an expiration time, which could be either an explicit
     //# expiration time or an issued timestamp that can be used to dynamically
     //# calculate the expiration time.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.3
+    //= type=test
+    //# Servers SHOULD provide mitigations for this attack by limiting the usage and
+    //# lifetime of address validation tokens
     [Theory]
     [InlineData(23, false)]
     [InlineData(25, true)]
@@ -338,6 +352,25 @@ public sealed class AddressValidationTests
     //= type=test
     //# Clients MUST discard Retry packets that have a Retry Integrity Tag
     //# that cannot be validated
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5
+    //= type=test
+    //# a client MUST ignore these bits.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+    //= type=test
+    //# A client MUST discard a Retry packet that contains a Source Connection ID
+    //# field that is identical to the Destination Connection ID field of its Initial
+    //# packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+    //= type=test
+    //# A client MUST accept and process at most one Retry packet for each connection
+    //# attempt.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+    //= type=test
+    //# A client MUST discard a Retry packet with a zero-length Retry Token field.
     [Fact]
     public void A_client_takes_no_Retry_that_was_changed_or_is_empty_or_of_another_version_and_only_one()
     {
@@ -364,6 +397,112 @@ public sealed class AddressValidationTests
         Assert.Equal(new ConnectionId([9, 9, 9, 9, 9, 9, 9, 9]), connection.InitialDestinationId);
         world.Client.Receive(world.Now, path, Retry(QuicVersion.V1, connection, [7, 7, 7, 7, 7, 7, 7, 7], [1, 2, 3]));
         Assert.Equal(new ConnectionId([9, 9, 9, 9, 9, 9, 9, 9]), connection.InitialDestinationId);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+    //= type=test
+    //# After the client has received and processed an Initial or Retry packet from the
+    //# server, it MUST discard any subsequent Retry packets that it receives.
+    [Fact]
+    public void A_Retry_that_comes_after_an_Initial_packet_is_too_late()
+    {
+        var requests = new Requests(1, 10, 1);
+        var world = new World(7, new(), _ => requests, static _ => new Echo());
+        var connection = world.Client.Connect(world.Now, world.Server);
+        var first = connection.InitialDestinationId;
+        world.RunUntil(() => connection.Statistics.PacketsReceived > 0, TimeSpan.FromSeconds(5));
+        world.Client.Receive(world.Now, new(world.Server.Address, world.Client.Address), Retry(QuicVersion.V1, connection, [9, 9, 9, 9, 9, 9, 9, 9], [1, 2, 3]));
+        Assert.Equal((first, false), (connection.InitialDestinationId, connection.WasRetried));
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# New packet numbers MUST be used for any new packets that are sent
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+    //= type=test
+    //# The client MUST use the value from the Source Connection ID field of the Retry
+    //# packet in the Destination Connection ID field of subsequent packets that it
+    //# sends.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.2
+    //= type=test
+    //# The client MUST NOT change the Source Connection ID because the server could
+    //# include the connection ID as part of its token validation logic
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.3
+    //= type=test
+    //# A client MUST use the same cryptographic handshake message it included in this
+    //# packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.3
+    //= type=test
+    //# A client MUST NOT reset the packet number for any packet number space after
+    //# processing a Retry packet.
+    [Fact]
+    public void After_a_Retry_the_same_hello_goes_to_the_ID_it_named_in_packets_with_new_numbers()
+    {
+        var requests = new Requests(1, 10, 1);
+        var world = new World(8, new(), _ => requests, static _ => new Echo());
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
+        var connection = world.Client.Connect(world.Now, world.Server);
+        var original = connection.InitialDestinationId;
+        var packets = new List<InitialPackets.Opened>();
+        ConnectionId named = default;
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            if (isToServer && InitialPackets.TryOpen(bytes, connection.InitialDestinationId, fromServer: false, out var packet)) packets.Add(packet);
+            else if (PacketHeader.TryRead(bytes, 8, out var header) && header.Type == PacketType.Retry) named = new(header.SourceId);
+            return false;
+        };
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        Assert.NotEqual(original, named);
+        Assert.Equal(packets.Count, packets.Select(static packet => packet.Number).Distinct().Count());
+        Assert.All(packets, packet => Assert.Equal(connection.FirstLocalId, packet.SourceId));
+        var before = packets.TakeWhile(packet => packet.DestinationId == original).ToList();
+        var after = packets.Skip(before.Count).Where(static packet => packet.TokenLength > 0 && packet.Crypto.Count > 0).ToList();
+        Assert.All(after, packet => Assert.Equal(named, packet.DestinationId));
+        Assert.Equal(Hello(before), Hello(after));
+        Assert.InRange(Hello(before).Length, 200, 2000);
+
+        static byte[] Hello(List<InitialPackets.Opened> packets) =>
+            [.. packets.SelectMany(static packet => packet.Crypto).DistinctBy(static part => part.Key).OrderBy(static part => part.Key).SelectMany(static part => part.Value)];
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+    //= type=test
+    //# This value MUST NOT be equal to the Destination Connection ID field of the
+    //# packet sent by the client.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.1
+    //= type=test
+    //# A server MUST NOT send more than one Retry packet in response to a single UDP
+    //# datagram.
+    [Fact]
+    public void A_datagram_is_answered_by_one_Retry_whose_ID_is_another()
+    {
+        byte[] drawn = [7, 7, 7, 7, 7, 7, 7, 7];
+        var random = new SeededRandom(1);
+        var server = new Endpoint(new()
+        {
+            Random = random.Fill,
+            ResetKey = new byte[32],
+            Retry = RetryPolicy.Always,
+            DrawConnectionId = id => drawn.CopyTo(id),
+            CreateServerHandshake = parameters => TestTls.Server(parameters, random),
+        });
+        var buffer = new byte[Transmit.MaxLength];
+        server.HandleDatagram(new(1), new(Client), EcnCodepoint.NotEct, Initial(QuicVersion.V1, drawn, []));
+        Assert.False(server.TryTransmit(buffer, out _));
+
+        byte[] datagram = [.. Initial(QuicVersion.V1, [1, 2, 3, 4, 5, 6, 7, 8], []), .. Initial(QuicVersion.V1, [1, 2, 3, 4, 5, 6, 7, 8], [])];
+        server.HandleDatagram(new(1), new(Client), EcnCodepoint.NotEct, datagram);
+        Assert.True(server.TryTransmit(buffer, out var answer));
+        Assert.False(server.TryTransmit(new byte[Transmit.MaxLength], out _));
+        Assert.True(PacketHeader.TryRead(buffer.AsSpan(0, answer.Length), 8, out var header));
+        Assert.Equal(PacketType.Retry, header.Type);
+        Assert.Equal(drawn, header.SourceId.ToArray());
     }
 
     /// <summary>A connection whose client is given a token; afterwards the server asks everybody without one.</summary>
@@ -430,7 +569,7 @@ public sealed class AddressValidationTests
     {
         var packet = new byte[1600];
         var writer = new WireWriter(packet);
-        writer.WriteByte((byte)(0xc0 | (version.BitsOf(PacketType.Retry) << 4)));
+        writer.WriteByte((byte)(0xcb | (version.BitsOf(PacketType.Retry) << 4)));
         writer.WriteUInt32(version.Number);
         writer.WriteByte((byte)client.FirstLocalId.Length);
         writer.WriteBytes(client.FirstLocalId.Span);

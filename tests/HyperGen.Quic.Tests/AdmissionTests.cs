@@ -59,6 +59,10 @@ public sealed class AdmissionTests
     //# If a server refuses to accept a new connection, it SHOULD send an Initial
     //# packet containing a CONNECTION_CLOSE frame with error code
     //# CONNECTION_REFUSED.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.6
+    //= type=test
+    //# QUIC deployments SHOULD provide mitigations for the Slowloris attacks
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

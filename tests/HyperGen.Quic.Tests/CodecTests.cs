@@ -47,12 +47,28 @@ public sealed class CodecTests
     public void Packet_numbers_of_RFC_9000_appendix_A_3(long largest, uint truncated, int length, long expected) =>
         Assert.Equal(new PacketNumber(expected), PacketNumber.Decode(new(largest), truncated, length));
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.1
+    //= type=test
+    //# the sender MUST use a packet number size able to represent more than twice as
+    //# large a range as the difference between the largest acknowledged packet number
+    //# and the packet number being sent
     [Theory]
     [InlineData(0xac5c02, 0xabe8b3, 2)]
     [InlineData(0xace8fe, 0xabe8b3, 3)]
+    [InlineData(127, 0, 1)]
+    [InlineData(128, 0, 2)]
+    [InlineData(0x7fff, 0, 2)]
+    [InlineData(0x8000, 0, 3)]
+    [InlineData(0x7fffff, 0, 3)]
+    [InlineData(0x800000, 0, 4)]
     public void Packet_number_lengths_of_RFC_9000_appendix_A_2(long number, long largestAcked, int expected) =>
         Assert.Equal(expected, new PacketNumber(number).EncodedLength(new(largestAcked)));
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.1
+    //= type=test
+    //# An endpoint SHOULD use a large enough packet number encoding to allow the
+    //# packet number to be recovered even if the packet arrives after packets that
+    //# are sent afterwards.
     [Fact]
     public void Packet_numbers_decode_whatever_was_acknowledged()
     {
@@ -64,9 +80,26 @@ public sealed class CodecTests
             var length = number.EncodedLength(new(acked));
             var truncated = (uint)(number.Value & ((1L << (8 * length)) - 1));
 
-            // The receiver has seen something between what it acknowledged and what was sent before.
-            var received = new PacketNumber(acked + random.Below((int)(number.Value - acked)));
+            // The receiver has seen what was sent before, or as much again of what was sent afterwards.
+            var received = new PacketNumber(acked + random.Below(2 * (int)(number.Value - acked)));
             Assert.Equal(number, PacketNumber.Decode(received, truncated, length));
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.1
+    //= type=test
+    //# Prior to receiving an acknowledgment for a packet number space, the full packet
+    //# number MUST be included
+    [Fact]
+    public void Before_anything_was_acknowledged_packet_numbers_are_whole()
+    {
+        var random = new SeededRandom(8);
+        for (var i = 0; i < Rounds; i++)
+        {
+            var number = new PacketNumber((long)(random.Next() >> 33) >> random.Below(31));
+            var length = number.EncodedLength(PacketNumber.None);
+            Assert.True(number.Value < 1L << (8 * length));
+            Assert.Equal(number, PacketNumber.Decode(PacketNumber.None, (uint)number.Value, length));
         }
     }
 
@@ -212,9 +245,6 @@ public sealed class CodecTests
             Assert.Equal(written.AckDelayExponent, read.AckDelayExponent);
             Assert.Equal(written.StatelessResetToken, read.StatelessResetToken);
 
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
-            //= type=test
-            //# A client MUST NOT include any server-only transport parameter
             Assert.Equal(TransportErrorCode.TransportParameterError, TransportParameters.TryRead(buffer.AsSpan(0, length), Role.Client, out _).Code);
             var cut = random.Below(length);
             var error = TransportParameters.TryRead(buffer.AsSpan(0, cut), Role.Server, out _);

@@ -8,6 +8,10 @@ public sealed class DatagramTests
 {
     private static readonly ConnectionLimits Limits = ConnectionLimits.Default with { MaxDatagramFrameSize = 2000, StreamWindow = 1000, ConnectionWindow = 1000 };
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.21
+    //= type=test
+    //# Extension frames MUST be congestion controlled and MUST cause an ACK frame to
+    //# be sent.
     [Fact]
     public void Datagrams_arrive_in_order_and_their_sender_hears_of_it()
     {
@@ -18,6 +22,7 @@ public sealed class DatagramTests
             Assert.Equal(i, id);
         }
 
+        // Nothing but datagrams is under way: their acknowledgment is owed to them.
         pair.Exchange();
         pair.Advance(TimeSpan.FromMilliseconds(30));
         Assert.Equal(Enumerable.Range(0, 10).Select(static i => (long)i), Settled(pair.Client, ConnectionEventKind.DatagramAcked).Order());
@@ -78,6 +83,10 @@ public sealed class DatagramTests
         Assert.True(pair.Server.TryReceiveDatagram(new byte[1], out _));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.21
+    //= type=test
+    //# Extension frames MUST be congestion controlled and MUST cause an ACK frame to
+    //# be sent.
     [Fact]
     public void The_congestion_window_holds_them_back_and_a_loss_is_told()
     {

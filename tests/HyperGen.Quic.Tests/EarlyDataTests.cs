@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
@@ -204,6 +207,10 @@ public sealed class EarlyDataTests
         Assert.Equal(CloseKind.None, connection.CloseReason.Kind);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# A client SHOULD attempt to resend data in 0-RTT packets after it sends a new
+    //# Initial packet.
     [Theory]
     [InlineData(1UL, 0.0)]
     [InlineData(2UL, 0.2)]
@@ -219,6 +226,106 @@ public sealed class EarlyDataTests
         Assert.Equal(EarlyDataState.Accepted, connection.EarlyData);
         Assert.True(lab.World.Server.Endpoint.Statistics.Retries > 0);
         if (loss == 0) Assert.Equal(3, lab.Early.Count(static early => early));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# New packet numbers MUST be used for any new packets that are sent
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# A client MUST NOT send 0-RTT packets once it starts processing 1-RTT packets from
+    //# the server.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# An acknowledgment for a 1-RTT packet MUST be carried in a 1-RTT packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5.3
+    //= type=test
+    //# A client MUST NOT reset the packet number for any packet number space after
+    //# processing a Retry packet.
+    [Theory]
+    [InlineData(1UL, 0.0)]
+    [InlineData(2UL, 0.2)]
+    [InlineData(3UL, 0.3)]
+    public void Early_packets_have_numbers_of_their_own_acknowledge_nothing_and_end_with_the_handshake(ulong seed, double loss)
+    {
+        var lab = new Lab(seed);
+        var session = lab.Earn();
+        var log = new ArrayBufferWriter<byte>();
+        lab.World.Client.Configure(options => options with { Qlog = (_, _) => log });
+        lab.World.Server.Configure(static options => options with { Retry = Tokens.RetryPolicy.Always });
+        lab.World.Link.Conditions = new() { Loss = loss, Reordering = loss };
+        var requests = new Requests(8, 3000, 4);
+        lab.Connect(session, requests);
+        lab.World.RunUntil(() => requests.Completed == 8, TimeSpan.FromMinutes(1));
+        var events = PacketEvents(log).ToList();
+        var sent = events.Where(static packet => packet.Name == "quic:packet_sent").ToList();
+        foreach (var space in sent.GroupBy(static packet => packet.Type.TrimStart('0', '1')))
+        {
+            Assert.Equal(space.Count(), space.Select(static packet => packet.Number).Distinct().Count());
+        }
+
+        var early = sent.Where(static packet => packet.Type == "0RTT").ToList();
+        Assert.True(early.Count > 1);
+        Assert.DoesNotContain(early, static packet => packet.Frames.Contains("ack"));
+        Assert.Contains(sent, static packet => packet.Type == "1RTT" && packet.Frames.Contains("ack"));
+        Assert.DoesNotContain(
+            events.SkipWhile(static packet => packet is not { Name: "quic:packet_received", Type: "1RTT" }), static packet => packet.Type == "0RTT");
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.20
+    //= type=test
+    //# Servers MUST NOT send a HANDSHAKE_DONE frame before completing the handshake.
+    [Fact]
+    public void A_server_that_answers_early_data_does_not_confirm_a_handshake_that_is_not_complete()
+    {
+        var lab = new Lab(1);
+        var session = lab.Earn();
+        var log = new ArrayBufferWriter<byte>();
+        lab.World.Server.Configure(options => options with { Qlog = (_, _) => log });
+        var isHeld = true;
+        lab.World.Link.Drop = (isToServer, bytes) => isHeld && isToServer && HoldsHandshake(bytes);
+        var requests = new Requests(1, 100, 1);
+        lab.Connect(session, requests);
+        lab.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Contains(Sent(), static packet => packet.Type == "1RTT" && packet.Frames.Contains("stream"));
+        Assert.DoesNotContain(Sent(), static packet => packet.Frames.Contains("handshake_done"));
+        isHeld = false;
+        lab.World.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Contains(Sent(), static packet => packet.Frames.Contains("handshake_done"));
+
+        static bool HoldsHandshake(ReadOnlySpan<byte> datagram)
+        {
+            while (PacketHeader.TryRead(datagram, 8, out var header))
+            {
+                if (header.Type == PacketType.Handshake) return true;
+                datagram = datagram[header.End..];
+            }
+
+            return false;
+        }
+
+        IEnumerable<(string Name, string Type, long Number, HashSet<string> Frames)> Sent() => PacketEvents(log).Where(static packet => packet.Name == "quic:packet_sent");
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+    //= type=test
+    //# A server SHOULD treat a violation of remembered limits (Section 7.4.1) as a
+    //# connection error of an appropriate type (for instance, a FLOW_CONTROL_ERROR for
+    //# exceeding stream data limits).
+    [Theory]
+    [InlineData(new byte[] { 0x0e, 0, 0x80, 0x10, 0, 0, 1, 0 }, (long)TransportErrorCode.FlowControlError)]
+    [InlineData(new byte[] { 0x0a, 0x44, 0x00, 0 }, (long)TransportErrorCode.StreamLimitError)]
+    public void Early_data_beyond_a_limit_is_a_violation_of_it(byte[] frame, long expected)
+    {
+        var lab = new Lab(1);
+        var session = lab.Earn();
+        lab.SendEarly(session, frame);
+        lab.World.RunFor(TimeSpan.FromMilliseconds(15));
+        var server = lab.World.Server.Connections[^1];
+        Assert.Equal((CloseKind.ByTransport, expected), (server.CloseReason.Kind, server.CloseReason.ErrorCode));
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
@@ -411,6 +518,18 @@ public sealed class EarlyDataTests
         Assert.False(now.Covers(new() { ActiveConnectionIdLimit = 6 }));
         Assert.False(now.Covers(new() { MaxDatagramFrameSize = 6 }));
     }
+
+    /// <summary>The packets of a trace: whether it was sent or received, of which type, with which number and frames.</summary>
+    private static IEnumerable<(string Name, string Type, long Number, HashSet<string> Frames)> PacketEvents(ArrayBufferWriter<byte> log) =>
+        from line in Encoding.UTF8.GetString(log.WrittenSpan).Split('\u001e', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+        let record = JsonSerializer.Deserialize<JsonElement>(line)
+        let name = record.GetProperty("name").GetString()!
+        where name is "quic:packet_sent" or "quic:packet_received"
+        let data = record.GetProperty("data")
+        let header = data.GetProperty("header")
+        select (
+            name, header.GetProperty("packet_type").GetString()!, header.GetProperty("packet_number").GetInt64(),
+            data.GetProperty("frames").EnumerateArray().Select(static frame => frame.GetProperty("frame_type").GetString()!).ToHashSet());
 
     /// <summary>A client and a server that keep sessions.</summary>
     [SuppressMessage("Design", "CA1001", Justification = "Its keys live as long as the test.")]

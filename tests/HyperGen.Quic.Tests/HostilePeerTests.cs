@@ -13,31 +13,151 @@ public sealed class HostilePeerTests
         { "ACK of a packet never sent", [0x02, 1_000_000, 0, 0, 0], "", nameof(TransportErrorCode.ProtocolViolation) },
         { "ACK range below zero", [0x02, 0, 0, 0, 1], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "ACK with more ranges than bytes", [0x02, 0, 0, 1L << 40, 0], "", nameof(TransportErrorCode.FrameEncodingError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.20
+        //= type=test
+        //# A server MUST treat receipt of a HANDSHAKE_DONE frame as a connection error of
+        //# type PROTOCOL_VIOLATION.
         { "HANDSHAKE_DONE from a client", [0x1e], "", nameof(TransportErrorCode.ProtocolViolation) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.7
+        //= type=test
+        //# A server MUST treat receipt of a NEW_TOKEN frame as a connection error of type
+        //# PROTOCOL_VIOLATION.
         { "NEW_TOKEN from a client", [0x07, 1], "00", nameof(TransportErrorCode.ProtocolViolation) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //= type=test
+        //# An endpoint MUST terminate a connection with an error of type
+        //# STREAM_LIMIT_ERROR if a peer opens more streams than was permitted.
         { "stream beyond the limit", [0x0a, 400, 0], "", nameof(TransportErrorCode.StreamLimitError) },
         { "unidirectional stream beyond the limit", [0x0a, 2 + (4 * 8), 0], "", nameof(TransportErrorCode.StreamLimitError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.8
+        //= type=test
+        //# An endpoint MUST terminate the connection with error STREAM_STATE_ERROR if it
+        //# receives a STREAM frame for a locally initiated stream that has not yet been
+        //# created, or for a send-only stream.
         { "STREAM on a stream of the server's never opened", [0x0a, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
         { "STREAM on a send-only stream", [0x0a, 3, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.4
+        //= type=test
+        //# An endpoint that receives a RESET_STREAM frame for a send-only stream MUST
+        //# terminate the connection with error STREAM_STATE_ERROR.
+        { "RESET_STREAM on a send-only stream", [0x04, 3, 0, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.5
+        //= type=test
+        //# Receiving a STOP_SENDING frame for a locally initiated stream that has not yet
+        //# been created MUST be treated as a connection error of type STREAM_STATE_ERROR.
+        { "STOP_SENDING on a stream never opened", [0x05, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.5
+        //= type=test
+        //# An endpoint that receives a STOP_SENDING frame for a receive-only stream MUST
+        //# terminate the connection with error STREAM_STATE_ERROR.
         { "STOP_SENDING on a receive-only stream", [0x05, 2, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+        //= type=test
+        //# An endpoint that receives a MAX_STREAM_DATA frame for a receive-only stream
+        //# MUST terminate the connection with error STREAM_STATE_ERROR.
         { "MAX_STREAM_DATA on a receive-only stream", [0x11, 2, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+        //= type=test
+        //# Receiving a MAX_STREAM_DATA frame for a locally initiated stream that has not
+        //# yet been created MUST be treated as a connection error of type
+        //# STREAM_STATE_ERROR.
         { "MAX_STREAM_DATA on a stream never opened", [0x11, 1, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.13
+        //= type=test
+        //# An endpoint that receives a STREAM_DATA_BLOCKED frame for a send-only stream
+        //# MUST terminate the connection with error STREAM_STATE_ERROR.
+        { "STREAM_DATA_BLOCKED on a send-only stream", [0x15, 3, 0], "", nameof(TransportErrorCode.StreamStateError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.9
+        //= type=test
+        //# An endpoint MUST terminate a connection with an error of type
+        //# FLOW_CONTROL_ERROR if it receives more data than the maximum data value that
+        //# it has sent.
+        { "connection window overrun", [0x0e, 0, 500_000, 1, 0, 0x0e, 4, 300_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
+        { "connection window overrun by final sizes", [0x04, 0, 7, 500_000, 0x04, 4, 7, 300_000], "", nameof(TransportErrorCode.FlowControlError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+        //= type=test
+        //# An endpoint MUST terminate a connection with an error of type
+        //# FLOW_CONTROL_ERROR if it receives more data than the largest maximum stream
+        //# data that it has sent for the affected stream.
         { "stream window overrun", [0x0e, 0, 600_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
         { "connection window overrun by a final size and a byte", [0x04, 0, 0, 500_000, 0x0e, 4, 500_000, 1], "00", nameof(TransportErrorCode.FlowControlError) },
         { "RESET_STREAM beyond the window", [0x04, 0, 0, 1L << 40], "", nameof(TransportErrorCode.FlowControlError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.8
+        //= type=test
+        //# Receipt of a frame that exceeds this limit MUST be treated as a connection
+        //# error of type FRAME_ENCODING_ERROR or FLOW_CONTROL_ERROR.
         { "stream offset beyond 2^62", [0x0e, 0, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
         { "final size changed by FIN", [0x0f, 0, 10, 0, 0x0f, 0, 11, 0], "", nameof(TransportErrorCode.FinalSizeError) },
         { "data beyond the final size", [0x0f, 0, 10, 0, 0x0e, 0, 10, 1], "00", nameof(TransportErrorCode.FinalSizeError) },
         { "final size changed by RESET_STREAM", [0x0f, 0, 10, 0, 0x04, 0, 0, 9], "", nameof(TransportErrorCode.FinalSizeError) },
         { "final size below data", [0x0e, 0, 9, 0, 0x0f, 0, 8, 0], "", nameof(TransportErrorCode.FinalSizeError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //= type=test
+        //# Receipt of a frame that permits opening of a stream larger than this limit
+        //# MUST be treated as a connection error of type FRAME_ENCODING_ERROR.
         { "MAX_STREAMS above 2^60", [0x12, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "MAX_STREAMS for unidirectional streams above 2^60", [0x13, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.14
+        //= type=test
+        //# Receipt of a frame that encodes a larger stream ID MUST be treated as a
+        //# connection error of type STREAM_LIMIT_ERROR or FRAME_ENCODING_ERROR.
+        { "STREAMS_BLOCKED above 2^60", [0x16, (1L << 60) + 1], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "CRYPTO far ahead", [0x06, 70_000, 1], "00", nameof(TransportErrorCode.CryptoBufferExceeded) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.6
+        //= type=test
+        //# Receipt of a frame that exceeds this limit MUST be treated as a connection
+        //# error of type FRAME_ENCODING_ERROR or CRYPTO_BUFFER_EXCEEDED.
         { "CRYPTO offset beyond 2^62", [0x06, (1L << 62) - 1, 1], "00", nameof(TransportErrorCode.FrameEncodingError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.16
+        //= type=test
+        //# Receipt of a RETIRE_CONNECTION_ID frame containing a sequence number greater
+        //# than any previously sent to the peer MUST be treated as a connection error of
+        //# type PROTOCOL_VIOLATION.
         { "RETIRE_CONNECTION_ID never issued", [0x19, 100], "", nameof(TransportErrorCode.ProtocolViolation) },
+        { "RETIRE_CONNECTION_ID drawn and not sent yet", [0x19, 1, 0x19, 4], "", nameof(TransportErrorCode.ProtocolViolation) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.16
+        //= type=test
+        //# The sequence number specified in a RETIRE_CONNECTION_ID frame MUST NOT refer
+        //# to the Destination Connection ID field of the packet in which the frame is
+        //# contained.
         { "RETIRE_CONNECTION_ID of the ID in use", [0x19, 0], "", nameof(TransportErrorCode.ProtocolViolation) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //= type=test
+        //# The value in the Retire Prior To field MUST be less than or equal to the value
+        //# in the Sequence Number field.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //= type=test
+        //# Receiving a value in the Retire Prior To field that is greater than that in
+        //# the Sequence Number field MUST be treated as a connection error of type
+        //# FRAME_ENCODING_ERROR.
         { "NEW_CONNECTION_ID that retires itself", [0x18, 1, 2], "08000102030405060700000000000000000000000000000000", nameof(TransportErrorCode.FrameEncodingError) },
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //= type=test
+        //# Values less than 1 and greater than 20 are invalid and MUST be treated as a
+        //# connection error of type FRAME_ENCODING_ERROR.
         { "NEW_CONNECTION_ID of no bytes", [0x18, 1, 0], "0000000000000000000000000000000000", nameof(TransportErrorCode.FrameEncodingError) },
+        { "NEW_CONNECTION_ID of 21 bytes", [0x18, 1, 0, 21], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "ACK delay as large as can be written", [0x02, 0, (1L << 62) - 1, 0, 0, 0x40], "", nameof(TransportErrorCode.FrameEncodingError) },
         { "truncated frame", [0x05], "", nameof(TransportErrorCode.FrameEncodingError) },
     };
@@ -148,10 +268,22 @@ public sealed class HostilePeerTests
     //= type=test
     //# An endpoint MUST treat receipt of a transport parameter with an invalid
     //# value as a connection error of type TRANSPORT_PARAMETER_ERROR.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+    //= type=test
+    //# A server MUST treat receipt of any of these transport parameters as a
+    //# connection error of type TRANSPORT_PARAMETER_ERROR.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+    //= type=test
+    //# An endpoint that receives a value less than 2 MUST close the connection with
+    //# an error of type TRANSPORT_PARAMETER_ERROR.
     [Theory]
     [InlineData(0x00)]
     [InlineData(0x02)]
     [InlineData(0x0a)]
+    [InlineData(0x0d)]
+    [InlineData(0x0e)]
     [InlineData(0x10)]
     public void A_client_may_not_send_parameters_of_servers(int id)
     {
@@ -164,6 +296,12 @@ public sealed class HostilePeerTests
                     break;
                 case 0x02:
                     parameters.StatelessResetToken = new(1, 2);
+                    break;
+                case 0x0d:
+                    parameters.PreferredAddress = new(NetworkAddress.FromIPv4(0x0A000003, 1), null, new([1, 2, 3]), new(1, 2));
+                    break;
+                case 0x0e:
+                    parameters.ActiveConnectionIdLimit = 1;
                     break;
                 case 0x10:
                     parameters.RetrySourceConnectionId = new([1, 2, 3]);
@@ -204,9 +342,13 @@ public sealed class HostilePeerTests
     public void An_Initial_in_a_short_datagram_makes_no_connection()
     {
         var client = new RawClient();
-        client.Deliver(client.Packet(PacketNumberSpaceId.Initial, [0x01])[..1199]);
+        client.MinInitialLength = 1199;
+        client.Send(PacketNumberSpaceId.Initial, [0x01]);
         Assert.Null(client.Server);
         Assert.Equal(0, client.ServerEndpoint.Count);
+        client.MinInitialLength = 1200;
+        client.Send(PacketNumberSpaceId.Initial, [0x01]);
+        Assert.NotNull(client.Server);
     }
 
     [Fact]
@@ -228,6 +370,11 @@ public sealed class HostilePeerTests
     //= type=test
     //# Prior to validating the client address, servers MUST NOT send more than three
     //# times as many bytes as the number of bytes they have received.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.1
+    //= type=test
+    //# The server MUST also limit the number of bytes it sends before validating the
+    //# address of the client
     [Fact]
     public void A_silent_client_gets_no_more_than_three_times_its_Initial_whatever_the_probe_timeouts()
     {
@@ -320,6 +467,9 @@ public sealed class HostilePeerTests
         ExpectNothingLeft(client);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.7
+    //= type=test
+    //# QUIC deployments SHOULD provide mitigations for stream fragmentation attacks.
     [Fact]
     public void One_byte_fragments_with_holes_are_bounded()
     {

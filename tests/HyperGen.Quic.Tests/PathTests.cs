@@ -18,6 +18,12 @@ public sealed class PathTests
     //# On confirming a peer's ownership of its new address, an endpoint MUST
     //# immediately reset the congestion controller and round-trip time estimator for
     //# the new path to initial values
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+    //= type=test
+    //# QUIC implementations that implement any kind of PMTU discovery therefore
+    //# SHOULD maintain a maximum datagram size for each combination of local and
+    //# remote IP addresses.
     [Fact]
     public void A_rebound_port_keeps_the_congestion_state_and_another_host_does_not()
     {
@@ -28,11 +34,13 @@ public sealed class PathTests
         world.Rebind(World.ClientAddress, OtherPort);
         world.RunUntil(() => server.Path.Remote == OtherPort && requests.Completed >= 150, TimeSpan.FromMinutes(1));
         Assert.Same(controller, server.Recovery.Controller);
+        Assert.Equal(1452, server.DatagramSize);
 
         world.Rebind(World.ClientAddress, OtherHost);
         world.RunUntil(() => server.Path.Remote == OtherHost, TimeSpan.FromMinutes(1));
         Assert.NotSame(controller, server.Recovery.Controller);
         Assert.False(server.Recovery.Rtt.HasSample);
+        Assert.Equal(1200, server.DatagramSize);
         world.RunUntil(() => requests.Completed >= 400, TimeSpan.FromMinutes(1));
     }
 
@@ -124,6 +132,11 @@ public sealed class PathTests
     //= type=test
     //# If the peer sent the disable_active_migration transport parameter, an endpoint
     //# also MUST NOT send packets
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+    //= type=test
+    //# An endpoint that receives this transport parameter MUST NOT use a new local
+    //# address when sending to the address that the peer used during the handshake.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -285,6 +298,11 @@ public sealed class PathTests
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
     //= type=test
     //# it MUST protect against potential attacks
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+    //= type=test
+    //# it MUST immediately cease sending QUIC packets, except for those in PMTU
+    //# probes or those containing CONNECTION_CLOSE frames, on the affected path.
     [Fact]
     public void A_spoofed_move_costs_its_victim_three_times_what_it_sent_and_is_undone()
     {
@@ -352,6 +370,11 @@ public sealed class PathTests
         Assert.Equal(original, server.Path);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+    //= type=test
+    //# An endpoint SHOULD use DPLPMTUD (Section 14.3) or PMTUD (Section 14.2.1) to
+    //# determine whether the path to a destination will support a desired maximum
+    //# datagram size without fragmentation.
     [Theory]
     [InlineData(1500, 1452)]
     [InlineData(1300, 1284)]
@@ -398,6 +421,12 @@ public sealed class PathTests
     //= type=test
     //# The sender MUST exit slow start and enter a recovery period when a packet is lost or
     //# when the ECN-CE count reported by its peer increases.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.3
+    //= type=test
+    //# QUIC implementations MUST properly handle both types, and, if they have
+    //# enabled ECN for packets they send, they SHOULD use the information in the ECN
+    //# section to manage their congestion state.
     [Fact]
     public void Marks_are_seen_to_arrive_and_congestion_shrinks_the_window_before_anything_is_lost()
     {
@@ -435,6 +464,28 @@ public sealed class PathTests
         world.RunFor(TimeSpan.FromMinutes(5));
         Assert.Equal(ConnectionState.Established, world.Client.Connections[0].State);
         Assert.Equal(ConnectionState.Established, world.Server.Connections[0].State);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.5.6
+    //= type=test
+    //# Endpoints SHOULD NOT refuse to use an address unless they have specific
+    //# knowledge about the network indicating that sending datagrams to unvalidated
+    //# addresses in a given range is not safe.
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("192.168.1.1")]
+    [InlineData("169.254.1.1")]
+    [InlineData("203.0.113.1")]
+    [InlineData("::1")]
+    [InlineData("fd00::1")]
+    [InlineData("2001:db8::1")]
+    public void No_address_is_too_strange_to_be_moved_to(string address)
+    {
+        var client = new RawClient().Connect();
+        var bytes = System.Net.IPAddress.Parse(address).MapToIPv6().GetAddressBytes();
+        var path = new NetworkPath(new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes), 50_002), client.Server!.Path.Local);
+        client.Deliver(client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]), path);
+        Assert.Equal(path, client.Server.Path);
     }
 
     private static (World World, Requests Requests) Create(LinkConditions conditions, int count, int size, int concurrency, ConnectionLimits? limits = null)

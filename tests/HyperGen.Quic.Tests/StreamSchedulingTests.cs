@@ -117,6 +117,22 @@ public sealed class StreamSchedulingTests
     //= type=test
     //# An endpoint that is unable to open a new stream due to the peer's limits
     //# SHOULD send a STREAMS_BLOCKED frame
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.12
+    //= type=test
+    //# A sender SHOULD send a DATA_BLOCKED frame (type=0x14) when it wishes to send
+    //# data but is unable to do so due to connection-level flow control
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.13
+    //= type=test
+    //# A sender SHOULD send a STREAM_DATA_BLOCKED frame (type=0x15) when it wishes to
+    //# send data but is unable to do so due to stream-level flow control.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.14
+    //= type=test
+    //# A sender SHOULD send a STREAMS_BLOCKED frame (type=0x16 or 0x17) when it
+    //# wishes to open a stream but is unable to do so due to the maximum stream limit
+    //# set by its peer
     [Fact]
     public void A_sender_that_is_blocked_says_so_once_for_each_limit()
     {
@@ -143,6 +159,58 @@ public sealed class StreamSchedulingTests
         client.Exchange();
         Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.DataBlocked));
         Assert.Equal(0, client.FramesReceived.Count(static f => f == FrameType.StreamsBlockedUni));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.9
+    //= type=test
+    //# The sum of the final sizes on all streams -- including streams in terminal
+    //# states -- MUST NOT exceed the value advertised by a receiver.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+    //= type=test
+    //# The data sent on a stream MUST NOT exceed the largest maximum stream data value
+    //# advertised by the receiver.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+    //= type=test
+    //# MAX_STREAMS frames that do not increase the stream limit MUST be ignored.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+    //= type=test
+    //# An endpoint MUST NOT open more streams than permitted by the current stream
+    //# limit set by its peer.
+    [Fact]
+    public void A_sender_keeps_to_the_last_byte_and_stream_of_its_limits()
+    {
+        var server = new RawServer(static parameters =>
+        {
+            parameters.InitialMaxData = 1000;
+            parameters.InitialMaxStreamDataUni = 600;
+            parameters.InitialMaxStreamsUni = 3;
+        }).Connect();
+        server.Send(static frames => frames.Integers((long)FrameType.MaxStreamsUni, 2, (long)FrameType.MaxData, 10));
+        var streams = Enumerable.Range(0, 3).Select(_ => server.Client.TryOpenStream(unidirectional: true)!).ToArray();
+        Assert.Null(server.Client.TryOpenStream(unidirectional: true));
+        server.Send(static frames => frames.Integers((long)FrameType.MaxStreamData, 2, 10));
+        foreach (var stream in streams) stream.Write(new byte[700]);
+        server.Exchange();
+        Assert.Equal([(2, 600), (6, 400)], Ends());
+
+        // What was reset before it ended counts as far as it was sent, for ever.
+        streams[0].Reset(7);
+        server.Exchange();
+        Assert.Equal(600, Assert.Single(server.Frames, static frame => frame.Type == FrameType.ResetStream).Value);
+        server.Send(static frames => frames.Integers((long)FrameType.MaxData, 1300));
+        Assert.Equal([(2, 600), (6, 600), (10, 100)], Ends());
+        server.Send(static frames => frames.Integers((long)FrameType.MaxStreamsUni, 4));
+        Assert.NotNull(server.Client.TryOpenStream(unidirectional: true));
+        Assert.Null(server.Client.TryOpenStream(unidirectional: true));
+
+        List<(long, long)> Ends() =>
+        [
+            .. server.Frames.Where(static frame => frame.Type == FrameType.Stream).GroupBy(static frame => frame.Id).OrderBy(static group => group.Key)
+                .Select(static group => (group.Key, group.Max(static frame => frame.Value))),
+        ];
     }
 
     /// <summary>A reader that never reads: neither one stream nor a hundred may grow without end, and none is forgotten when it reads again.</summary>

@@ -123,6 +123,25 @@ public sealed class VersionTests
     //= type=test
     //# Servers SHOULD respond with a Version Negotiation packet, provided that the
     //# datagram is sufficiently long.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# servers SHOULD set the most significant bit of this field (0x40) to 1 so that
+    //# Version Negotiation packets appear to have the Fixed Bit field.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# The Version field of a Version Negotiation packet MUST be set to 0x00000000.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# The server MUST include the value from the Source Connection ID field of the
+    //# packet it receives in the Destination Connection ID field.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# The value for Source Connection ID MUST be copied from the Destination
+    //# Connection ID of the received packet
     [Fact]
     public void A_server_answers_unknown_versions_of_full_size_and_nothing_else()
     {
@@ -145,7 +164,64 @@ public sealed class VersionTests
             Assert.True(VersionNegotiationPacket.Lists(header.Token, V1.Number) && VersionNegotiationPacket.Lists(header.Token, V2.Number));
             Assert.False(VersionNegotiationPacket.Lists(header.Token, version));
             Assert.Equal(12, header.Token.Length);
+            Assert.Equal([0xc0, 0, 0, 0, 0], new[] { (byte)(buffer[0] & 0xc0), buffer[1], buffer[2], buffer[3], buffer[4] });
         }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# Version-specific rules for the connection ID therefore MUST NOT influence a
+    //# decision about whether to send a Version Negotiation packet.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# A server MUST NOT send more than one Version Negotiation packet in response to a
+    //# single UDP datagram.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 21)]
+    [InlineData(255, 255)]
+    public void Connection_IDs_of_any_length_are_answered_and_once_a_datagram(int destination, int source)
+    {
+        var server = new RawClient().ServerEndpoint;
+        var packet = new byte[1200];
+        var writer = new WireWriter(packet);
+        writer.WriteByte(0x80);
+        writer.WriteUInt32(0x1a2a3a4a);
+        writer.WriteByte((byte)destination);
+        packet.AsSpan(writer.Position, destination).Fill(1);
+        writer.Advance(destination);
+        writer.WriteByte((byte)source);
+        packet.AsSpan(writer.Position, source).Fill(2);
+        server.HandleDatagram(new(1), default, EcnCodepoint.NotEct, new byte[][] { packet, packet }.SelectMany(static bytes => bytes).ToArray());
+        var buffer = new byte[Transmit.MaxLength];
+        Assert.True(server.TryTransmit(buffer, out var answer));
+        Assert.False(server.TryTransmit(new byte[Transmit.MaxLength], out _));
+        Assert.True(PacketHeader.TryRead(buffer.AsSpan(0, answer.Length), 8, out var header));
+        Assert.Equal((source, destination), (header.DestinationId.Length, header.SourceId.Length));
+        Assert.True(header.DestinationId.IndexOfAnyExcept((byte)2) < 0 && header.SourceId.IndexOfAnyExcept((byte)1) < 0);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+    //= type=test
+    //# Clients MUST ignore the value of this field.
+    [Theory]
+    [InlineData(0x80)]
+    [InlineData(0xbf)]
+    [InlineData(0xff)]
+    public void The_unused_bits_of_a_Version_Negotiation_packet_mean_nothing(byte first)
+    {
+        var requests = new Requests(1, 1, 1);
+        var world = new World(1, new(), _ => requests, static _ => new Echo());
+        Speak(world, [V1], [V2]);
+        var connection = world.Client.Connect(world.Now, world.Server);
+        byte[] packet =
+        [
+            first, 0, 0, 0, 0, (byte)connection.FirstLocalId.Length, .. connection.FirstLocalId.Span,
+            (byte)connection.InitialDestinationId.Length, .. connection.InitialDestinationId.Span, 0x6b, 0x33, 0x43, 0xcf,
+        ];
+        world.Client.Receive(world.Now, new(world.Server.Address, world.Client.Address), packet);
+        Assert.Equal(CloseKind.VersionNegotiation, connection.CloseReason.Kind);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9368#section-4

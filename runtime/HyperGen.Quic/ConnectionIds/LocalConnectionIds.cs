@@ -11,6 +11,9 @@ internal sealed class LocalConnectionIds
     private readonly Entry[] _entries = new Entry[MaxActive];
     private long _nextSequence;
 
+    /// <summary>The highest sequence number that the peer can know.</summary>
+    private long _told;
+
     /// <summary>The state of one issued ID.</summary>
     private struct Entry
     {
@@ -32,7 +35,11 @@ internal sealed class LocalConnectionIds
     }
 
     /// <summary>Adds the ID of a preferred address, which the transport parameters carry.</summary>
-    public void AddOffered(in ConnectionId id) => Add(id, pending: false);
+    public void AddOffered(in ConnectionId id)
+    {
+        _told = _nextSequence;
+        Add(id, pending: false);
+    }
 
     /// <summary>Adds an ID that a NEW_CONNECTION_ID frame will carry.</summary>
     public void AddPending(in ConnectionId id) => Add(id, pending: true);
@@ -58,6 +65,7 @@ internal sealed class LocalConnectionIds
             if (!entry.Pending) continue;
             entry.Pending = false;
             sequence = entry.Sequence;
+            _told = Math.Max(_told, sequence);
             id = entry.Id;
             return true;
         }
@@ -88,7 +96,7 @@ internal sealed class LocalConnectionIds
         //# Receipt of a RETIRE_CONNECTION_ID frame containing a sequence number
         //# greater than any previously sent to the peer MUST be treated as a
         //# connection error of type PROTOCOL_VIOLATION.
-        if (sequence >= _nextSequence)
+        if (sequence > _told)
         {
             return TransportError.Of(TransportErrorCode.ProtocolViolation, FrameType.RetireConnectionId, "The connection ID was never issued.");
         }

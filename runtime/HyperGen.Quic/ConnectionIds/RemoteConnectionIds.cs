@@ -79,6 +79,9 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
             if (!entry.InUse) continue;
             if (entry.Sequence == frame.Sequence)
             {
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+                //# Receipt of the same frame multiple times MUST NOT be treated as a connection
+                //# error.
                 return entry.Id == frame.Id && (entry.Token is null || entry.Token == frame.Token)
                     ? TransportError.None
                     : Violation("A sequence number was used for two connection IDs.");
@@ -216,6 +219,9 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
 
     private TransportError RetirePriorTo(long sequence)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //# A receiver MUST ignore any Retire Prior To fields that do not increase the
+        //# largest received Retire Prior To value.
         if (sequence <= _retirePriorTo) return TransportError.None;
         _retirePriorTo = sequence;
         foreach (ref var entry in _entries.AsSpan())

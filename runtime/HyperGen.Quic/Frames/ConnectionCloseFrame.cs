@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Unicode;
 using HyperGen.Quic.Wire;
 
 namespace HyperGen.Quic.Frames;
@@ -35,7 +35,10 @@ internal readonly ref struct ConnectionCloseFrame
         writer.WriteVarInt(code);
         if (!application) writer.WriteVarInt(frameType);
         Span<byte> text = stackalloc byte[MaxReasonLength];
-        Encoding.UTF8.TryGetBytes(reason, text, out var length);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.19
+        //# This SHOULD be a UTF-8 encoded string
+        Utf8.FromUtf16(reason, text, out _, out var length);
         writer.WritePrefixed(text[..length]);
     }
 }

@@ -13,6 +13,10 @@ internal readonly ref struct CryptoFrame
     {
         frame = default;
         if (!reader.TryReadVarInt(out var offset) || !reader.TryReadPrefixed(out var data)) return TransportError.Malformed(FrameType.Crypto);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.6
+        //# Receipt of a frame that exceeds this limit MUST be treated as a connection
+        //# error of type FRAME_ENCODING_ERROR or CRYPTO_BUFFER_EXCEEDED.
         if (offset + data.Length > VarInt.MaxValue)
         {
             return TransportError.Of(TransportErrorCode.FrameEncodingError, FrameType.Crypto, "The handshake would be longer than 2^62-1 bytes.");

@@ -51,6 +51,10 @@ internal static class FrameTypes
     //# MUST be acknowledged at least once within the maximum delay an endpoint
     //# communicated using the max_ack_delay transport parameter
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-19.21
+    //# Extension frames MUST be congestion controlled and MUST cause an ACK frame to
+    //# be sent.
+
     /// <summary>Every frame but ACK, PADDING and CONNECTION_CLOSE asks for an acknowledgment.</summary>
     public static bool IsAckEliciting(FrameType type) =>
         type is not (FrameType.Padding or FrameType.Ack or FrameType.AckEcn or FrameType.ConnectionClose or FrameType.ConnectionCloseApplication);

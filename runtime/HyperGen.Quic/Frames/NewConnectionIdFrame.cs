@@ -27,6 +27,11 @@ internal readonly record struct NewConnectionIdFrame(long Sequence, long RetireP
         //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
         //# The value in the Retire Prior To field MUST be less than or equal to
         //# the value in the Sequence Number field.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
+        //# Receiving a value in the Retire Prior To field that is greater than that in
+        //# the Sequence Number field MUST be treated as a connection error of type
+        //# FRAME_ENCODING_ERROR.
         if (retirePriorTo > sequence)
         {
             return TransportError.Of(TransportErrorCode.FrameEncodingError, FrameType.NewConnectionId, "The connection ID would retire itself.");

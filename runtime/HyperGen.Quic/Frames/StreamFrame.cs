@@ -33,6 +33,10 @@ internal readonly ref struct StreamFrame
         //= https://www.rfc-editor.org/rfc/rfc9000#section-19.8
         //# The largest offset delivered on a stream -- the sum of the offset and
         //# data length -- cannot exceed 2^62-1
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.8
+        //# Receipt of a frame that exceeds this limit MUST be treated as a connection
+        //# error of type FRAME_ENCODING_ERROR or FLOW_CONTROL_ERROR.
         if (offset + data.Length > VarInt.MaxValue)
         {
             return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "The stream would be longer than 2^62-1 bytes.");

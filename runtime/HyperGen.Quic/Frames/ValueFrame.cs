@@ -22,6 +22,14 @@ internal readonly record struct ValueFrame(FrameType Type, long Value)
         //# the connection MUST be closed immediately with a connection error of type
         //# TRANSPORT_PARAMETER_ERROR if the offending value was received in a transport
         //# parameter or of type FRAME_ENCODING_ERROR if it was received in a frame
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //# Receipt of a frame that permits opening of a stream larger than this limit
+        //# MUST be treated as a connection error of type FRAME_ENCODING_ERROR.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.14
+        //# Receipt of a frame that encodes a larger stream ID MUST be treated as a
+        //# connection error of type STREAM_LIMIT_ERROR or FRAME_ENCODING_ERROR.
         if (countsStreams && value > 1L << 60)
         {
             return TransportError.Of(TransportErrorCode.FrameEncodingError, type, "There cannot be more than 2^60 streams of a kind.");

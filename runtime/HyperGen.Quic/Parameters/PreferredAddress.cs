@@ -20,8 +20,8 @@ internal readonly record struct PreferredAddress(NetworkAddress? IPv4, NetworkAd
         if (!reader.TryReadBytes(16, out var v6) || !reader.TryReadBytes(2, out var v6Port)) return false;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
-        //# A server that chooses a zero-length connection ID MUST NOT provide a
-        //# preferred address.
+        //# Similarly, a server MUST NOT include a zero-length connection ID in this
+        //# transport parameter.
         if (!reader.TryReadByte(out var length) || length is 0 or > ConnectionId.MaxLength || !reader.TryReadBytes(length, out var id)) return false;
         if (!reader.TryReadBytes(StatelessResetToken.Length, out var token) || !reader.IsEmpty) return false;
         var port4 = BinaryPrimitives.ReadUInt16BigEndian(v4Port);

@@ -146,6 +146,10 @@ internal sealed class TransportParameters
         //# A client MUST NOT include any server-only transport parameter
         var serverOnly = id is TransportParameterId.OriginalDestinationConnectionId or TransportParameterId.PreferredAddress
             or TransportParameterId.RetrySourceConnectionId or TransportParameterId.StatelessResetToken;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# A server MUST treat receipt of any of these transport parameters as a
+        //# connection error of type TRANSPORT_PARAMETER_ERROR.
         if (serverOnly && sender == Role.Client) return Invalid("A client sent a transport parameter that only servers send.");
 
         switch (id)
@@ -167,6 +171,10 @@ internal sealed class TransportParameters
                 VersionInformation = Parameters.VersionInformation.TryRead(value, sender);
                 return VersionInformation is null ? Invalid("version_information is malformed.") : TransportError.None;
             case TransportParameterId.PreferredAddress:
+
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+                //# A client MUST treat a violation of these requirements as a connection error of
+                //# type TRANSPORT_PARAMETER_ERROR.
                 return Parameters.PreferredAddress.TryRead(value, out var preferred) && (PreferredAddress = preferred) is not null
                     ? TransportError.None
                     : Invalid("preferred_address is malformed.");
@@ -225,6 +233,10 @@ internal sealed class TransportParameters
                 //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
                 //# The value of the active_connection_id_limit parameter MUST be at least 2.
                 ActiveConnectionIdLimit = value;
+
+                //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+                //# An endpoint that receives a value less than 2 MUST close the connection with
+                //# an error of type TRANSPORT_PARAMETER_ERROR.
                 return value >= 2 ? TransportError.None : Invalid("active_connection_id_limit is below 2.");
             case TransportParameterId.MaxDatagramFrameSize:
                 MaxDatagramFrameSize = value;

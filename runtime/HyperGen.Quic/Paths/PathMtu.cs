@@ -26,6 +26,10 @@ internal struct PathMtu(int cap)
     private bool _smallerAcked;
     private Timestamp _raiseAt = Timestamp.Never;
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.3
+    //# Endpoints SHOULD set the initial value of BASE_PLPMTU (Section 5.1 of
+    //# [DPLPMTUD]) to be consistent with QUIC's smallest allowed maximum datagram size.
+
     /// <summary>PLPMTU: what full-size datagrams have.</summary>
     public int Current { get; private set; } = Math.Min(Connection.MinDatagramSize, cap);
 

@@ -28,6 +28,11 @@ internal sealed class PathState(NetworkPath path, bool validated, int largestDat
     private const int AmplificationFactor = 3;
 
     public EcnValidation Ecn = new();
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+    //# QUIC implementations that implement any kind of PMTU discovery therefore
+    //# SHOULD maintain a maximum datagram size for each combination of local and
+    //# remote IP addresses.
     public PathMtu Mtu = new(largestDatagram);
     public Pacer Pacer;
     private Responses _responses;

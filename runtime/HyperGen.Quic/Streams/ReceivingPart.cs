@@ -78,6 +78,11 @@ internal sealed class ReceivingPart
         //# A receiver MUST close the connection with an error of type
         //# FLOW_CONTROL_ERROR if the sender violates the advertised connection or
         //# stream data limits
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+        //# An endpoint MUST terminate a connection with an error of type
+        //# FLOW_CONTROL_ERROR if it receives more data than the largest maximum stream
+        //# data that it has sent for the affected stream.
         if (end > _window.Limit) return TransportError.Of(TransportErrorCode.FlowControlError, FrameType.Stream, "The stream's limit was overrun.");
 
         growth = Math.Max(0, end - HighestOffset);
@@ -95,6 +100,8 @@ internal sealed class ReceivingPart
             return TransportError.None;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-21.7
+        //# QUIC deployments SHOULD provide mitigations for stream fragmentation attacks.
         if (!Buffer.TryInsert(frame.Offset, frame.Data))
         {
             return TransportError.Of(TransportErrorCode.InternalError, FrameType.Stream, "The stream has more than 1000 holes.");

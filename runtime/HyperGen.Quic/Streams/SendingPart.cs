@@ -112,6 +112,10 @@ internal sealed class SendingPart
             //
             //= https://www.rfc-editor.org/rfc/rfc9000#section-4.1
             //# Senders MUST NOT send data in excess of either limit.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+            //# The data sent on a stream MUST NOT exceed the largest maximum stream data
+            //# value advertised by the receiver.
             length = (int)Math.Min(Math.Min(room, credit), Math.Max(0, Math.Min(Buffer.WrittenOffset, MaxData) - offset));
         }
 

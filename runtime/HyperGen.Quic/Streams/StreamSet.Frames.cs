@@ -21,6 +21,11 @@ internal sealed partial class StreamSet
         if (stream is null) _glitches++;
         if (error.IsError || stream is null) return error;
         if (!frame.Fin && frame.Offset + frame.Data.Length <= stream.Receiving.Buffer.ContiguousEnd) _glitches++;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
+        //# A server SHOULD treat a violation of remembered limits (Section 7.4.1) as a
+        //# connection error of an appropriate type (for instance, a FLOW_CONTROL_ERROR
+        //# for exceeding stream data limits).
         stream.IsEarly |= isEarly;
         var before = stream.Receiving.State;
         error = stream.Receiving.OnStreamFrame(frame, out var growth);
@@ -116,6 +121,9 @@ internal sealed partial class StreamSet
         //# MAX_STREAMS frames that do not
         //# increase the stream limit MUST be ignored.
         ref var outgoing = ref Outgoing(unidirectional);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //# MAX_STREAMS frames that do not increase the stream limit MUST be ignored.
         if (limit <= outgoing.Limit)
         {
             _glitches++;
@@ -295,6 +303,9 @@ internal sealed partial class StreamSet
     //# data to write but is blocked by flow control limits.
     private void NoteBlocked(QuicStream stream)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.13
+        //# A sender SHOULD send a STREAM_DATA_BLOCKED frame (type=0x15) when it wishes to
+        //# send data but is unable to do so due to stream-level flow control.
         if (!stream.CanSend || !stream.Sending.TryNoteBlocked()) return;
         _control.Enqueue(stream);
     }
@@ -303,6 +314,10 @@ internal sealed partial class StreamSet
     private bool TryWriteStream(ref PacketBuilder builder, StreamQueue queue, QuicStream stream)
     {
         var sending = stream.Sending;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.9
+        //# The sum of the final sizes on all streams -- including streams in terminal
+        //# states -- MUST NOT exceed the value advertised by a receiver.
         var credit = _maxData - _sent;
         if (!sending.HasPending)
         {
@@ -310,6 +325,9 @@ internal sealed partial class StreamSet
             return true;
         }
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.12
+        //# A sender SHOULD send a DATA_BLOCKED frame (type=0x14) when it wishes to send
+        //# data but is unable to do so due to connection-level flow control
         if (credit == 0 && !sending.HasPendingWithoutCredit)
         {
             queue.Remove(stream);
@@ -358,6 +376,11 @@ internal sealed partial class StreamSet
         //# A receiver MUST close the connection with an error of type
         //# FLOW_CONTROL_ERROR if the sender violates the advertised connection or
         //# stream data limits
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.9
+        //# An endpoint MUST terminate a connection with an error of type
+        //# FLOW_CONTROL_ERROR if it receives more data than the maximum data value that
+        //# it has sent.
         if (_received > _window.Limit) return TransportError.Of(TransportErrorCode.FlowControlError, type, "The connection's limit was overrun.");
         _window.Consume(stream.Receiving.TakeCredit());
         return TransportError.None;
@@ -374,6 +397,22 @@ internal sealed partial class StreamSet
         }
 
         var ours = id.Initiator == _role;
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.4
+        //# An endpoint that receives a RESET_STREAM frame for a send-only stream MUST
+        //# terminate the connection with error STREAM_STATE_ERROR.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.5
+        //# An endpoint that receives a STOP_SENDING frame for a receive-only stream MUST
+        //# terminate the connection with error STREAM_STATE_ERROR.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+        //# An endpoint that receives a MAX_STREAM_DATA frame for a receive-only stream
+        //# MUST terminate the connection with error STREAM_STATE_ERROR.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.13
+        //# An endpoint that receives a STREAM_DATA_BLOCKED frame for a send-only stream
+        //# MUST terminate the connection with error STREAM_STATE_ERROR.
         if (id.IsUnidirectional && ours == concernsReceiving)
         {
             return TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream has no such direction.");
@@ -391,6 +430,15 @@ internal sealed partial class StreamSet
             //= reason=the final size is forgotten with the stream, when both directions are over and the application released it, as the section allows: remembering it would cost memory for every stream there ever was
             //# A receiver SHOULD treat receipt of data at or beyond the final size as an
             //# error of type FINAL_SIZE_ERROR, even after a stream is closed.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-19.5
+            //# Receiving a STOP_SENDING frame for a locally initiated stream that has not yet
+            //# been created MUST be treated as a connection error of type STREAM_STATE_ERROR.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-19.10
+            //# Receiving a MAX_STREAM_DATA frame for a locally initiated stream that has not
+            //# yet been created MUST be treated as a connection error of type
+            //# STREAM_STATE_ERROR.
             return id.Sequence < Outgoing(id.IsUnidirectional).Opened
                 ? TransportError.None
                 : TransportError.Of(TransportErrorCode.StreamStateError, type, "The stream was never opened.");
@@ -402,6 +450,10 @@ internal sealed partial class StreamSet
         //# An endpoint that
         //# receives a frame with a stream ID exceeding the limit it has sent MUST treat
         //# this as a connection error of type STREAM_LIMIT_ERROR
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //# An endpoint MUST terminate a connection with an error of type
+        //# STREAM_LIMIT_ERROR if a peer opens more streams than was permitted.
         if (id.Sequence >= incoming.Limit) return TransportError.Of(TransportErrorCode.StreamLimitError, type, "The stream limit was exceeded.");
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-3.2

@@ -124,12 +124,21 @@ internal sealed partial class StreamSet
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
         //# Endpoints MUST NOT exceed the limit set by their peer.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-19.11
+        //# An endpoint MUST NOT open more streams than permitted by the current stream
+        //# limit set by its peer.
         if (outgoing.Opened >= outgoing.Limit)
         {
             //= https://www.rfc-editor.org/rfc/rfc9000#section-4.6
             //# An endpoint that is unable to open a new stream due to the peer's limits
             //# SHOULD send a STREAMS_BLOCKED frame
             outgoing.Blocked = true;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-19.14
+            //# A sender SHOULD send a STREAMS_BLOCKED frame (type=0x16 or 0x17) when it
+            //# wishes to open a stream but is unable to do so due to the maximum stream limit
+            //# set by its peer
             outgoing.BlockedPending = true;
             return null;
         }

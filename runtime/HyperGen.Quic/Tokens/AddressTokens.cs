@@ -36,6 +36,10 @@ internal sealed class AddressTokens
     /// <summary>quinn's retry_token_lifetime.</summary>
     private static readonly TimeSpan RetryLifetime = TimeSpan.FromSeconds(15);
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.3
+    //# Servers SHOULD provide mitigations for this attack by limiting the usage and
+    //# lifetime of address validation tokens
+
     /// <summary>quic-go's MaxTokenAge.</summary>
     private static readonly TimeSpan NewTokenLifetime = TimeSpan.FromHours(24);
 

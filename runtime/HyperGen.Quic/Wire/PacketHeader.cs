@@ -69,6 +69,16 @@ internal readonly ref struct PacketHeader
         if (!reader.TryReadByte(out var length) || !reader.TryReadBytes(length, out var destination)) return false;
         if (!reader.TryReadByte(out length) || !reader.TryReadBytes(length, out var source)) return false;
 
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2
+        //# In order to properly form a Version Negotiation packet, servers SHOULD be able
+        //# to read longer connection IDs from other QUIC versions.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# Version-specific rules for the connection ID therefore MUST NOT influence a
+        //# decision about whether to send a Version Negotiation packet.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# Clients MUST ignore the value of this field.
         if (QuicVersion.Find(version) is not { } known)
         {
             header = new()
@@ -94,6 +104,9 @@ internal readonly ref struct PacketHeader
         if ((first & FixedBit) == 0) return false;
 
         var type = known.TypeOf(first >> 4);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.5
+        //# a client MUST ignore these bits.
         if (type == PacketType.Retry)
         {
             header = new()
@@ -133,6 +146,8 @@ internal readonly ref struct PacketHeader
         ref WireWriter writer, QuicVersion version, PacketType type, scoped ReadOnlySpan<byte> destination, scoped ReadOnlySpan<byte> source,
         ReadOnlySpan<byte> token, int packetNumberLength)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2
+        //# The value included prior to protection MUST be set to 0.
         writer.WriteByte((byte)(LongForm | FixedBit | (version.BitsOf(type) << 4) | (packetNumberLength - 1)));
         writer.WriteUInt32(version.Number);
         writer.WriteByte((byte)destination.Length);
@@ -145,6 +160,17 @@ internal readonly ref struct PacketHeader
 
     public static void WriteShort(ref WireWriter writer, scoped ReadOnlySpan<byte> destination, bool keyPhase, int packetNumberLength)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.3.1
+        //# The value included prior to protection MUST be set to 0.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.4
+        //# An endpoint that does not support this feature MUST disable it, as defined
+        //# below.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.4
+        //= type=exception
+        //= reason=a bit that is always 0 tells an observer nothing either, and costs no entropy for each packet
+        //# It is RECOMMENDED that endpoints set the spin bit to a random value
         writer.WriteByte((byte)(FixedBit | (keyPhase ? KeyPhaseBit : 0) | (packetNumberLength - 1)));
         writer.WriteBytes(destination);
     }

@@ -28,6 +28,14 @@ internal readonly record struct PacketNumber(long Value) : IComparable<PacketNum
     /// <summary>The number of bytes (1-4) this packet number needs on the wire when the peer acknowledged <paramref name="largestAcked" />.</summary>
     public int EncodedLength(PacketNumber largestAcked)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.1
+        //# Prior to receiving an acknowledgment for a packet number space, the full
+        //# packet number MUST be included
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.1
+        //# An endpoint SHOULD use a large enough packet number encoding to allow the
+        //# packet number to be recovered even if the packet arrives after packets that
+        //# are sent afterwards.
         var range = (Value - largestAcked.Value) * 2;
         return range switch
         {

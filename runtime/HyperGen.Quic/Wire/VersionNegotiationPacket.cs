@@ -18,10 +18,25 @@ internal static class VersionNegotiationPacket
         Span<byte> buffer, ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, IReadOnlyList<QuicVersion> versions, uint refused, byte unpredictable)
     {
         var writer = new WireWriter(buffer);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# servers SHOULD set the most significant bit of this field (0x40) to 1 so that
+        //# Version Negotiation packets appear to have the Fixed Bit field.
         writer.WriteByte((byte)(PacketHeader.LongForm | PacketHeader.FixedBit | unpredictable));
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# The Version field of a Version Negotiation packet MUST be set to 0x00000000.
         writer.WriteUInt32(QuicVersion.Negotiation);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# The server MUST include the value from the Source Connection ID field of the
+        //# packet it receives in the Destination Connection ID field.
         writer.WriteByte((byte)destination.Length);
         writer.WriteBytes(destination);
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.1
+        //# The value for Source Connection ID MUST be copied from the Destination
+        //# Connection ID of the received packet
         writer.WriteByte((byte)source.Length);
         writer.WriteBytes(source);
         writer.WriteUInt32(QuicVersion.Grease(refused, unpredictable));

@@ -31,6 +31,17 @@ internal sealed class ShardGroup
         {
             sockets.Add(UdpSocket.Bind(options.EndPoint, sharesPort: count > 1));
             IPEndPoint bound = new(options.EndPoint.Address, sockets[0].LocalAddress.Port);
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-21.11
+            //# endpoints that share a static key for stateless resets (see Section 10.3.2)
+            //# MUST be arranged so that packets with a given connection ID always arrive at
+            //# an instance that has connection state, unless that connection is no longer
+            //# active.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-21.11
+            //# servers MUST NOT generate a stateless reset if a connection with the
+            //# corresponding connection ID could be active on any endpoint using the same
+            //# static key.
             if (count > 1 && sockets[0].TrySteer(Steering.Program(count)))
             {
                 while (sockets.Count < count)

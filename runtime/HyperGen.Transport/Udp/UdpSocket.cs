@@ -108,6 +108,10 @@ internal sealed class UdpSocket : IDisposable
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-14
         //# UDP datagrams MUST NOT be fragmented at the IP layer.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-14
+        //# the Don't Fragment (DF) bit MUST be set if possible, to prevent fragmentation
+        //# on the path.
         TrySet(Constants.IPPROTO_IP, Constants.IP_MTU_DISCOVER, Constants.IP_PMTUDISC_PROBE);
         TrySet(Constants.IPPROTO_IP, Constants.IP_RECVTOS, 1);
         if (IsIPv6)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using HyperGen.Quic;
 using HyperGen.Transport.Interop;
 using HyperGen.Transport.Shards;
@@ -105,6 +106,18 @@ public sealed class UdpSocketTests
         Assert.Equal(asked, atClient[0].Path.Remote);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.11
+    //= type=test
+    //# endpoints that share a static key for stateless resets (see Section 10.3.2)
+    //# MUST be arranged so that packets with a given connection ID always arrive at
+    //# an instance that has connection state, unless that connection is no longer
+    //# active.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.11
+    //= type=test
+    //# servers MUST NOT generate a stateless reset if a connection with the
+    //# corresponding connection ID could be active on any endpoint using the same
+    //# static key.
     [Fact]
     public void The_kernel_steers_by_the_same_function_of_the_connection_id_as_we_do()
     {
@@ -137,6 +150,33 @@ public sealed class UdpSocketTests
         foreach (UdpSocket socket in sockets[1..])
         {
             socket.Dispose();
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14
+    //= type=test
+    //# UDP datagrams MUST NOT be fragmented at the IP layer.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14
+    //= type=test
+    //# In IPv4 [IPv4], the Don't Fragment (DF) bit MUST be set if possible, to prevent
+    //# fragmentation on the path.
+    [Theory]
+    [MemberData(nameof(Addresses))]
+    public void The_kernel_fragments_nothing_and_forbids_others_to(string address)
+    {
+        SkipUnlessSupported();
+        using UdpSocket bound = Bind(address);
+        using var socket = new Socket(new SafeSocketHandle(bound.Descriptor, ownsHandle: false));
+        var value = new byte[sizeof(int)];
+        foreach ((int level, int name) in new[] { (Constants.IPPROTO_IP, Constants.IP_MTU_DISCOVER), (Constants.IPPROTO_IPV6, Constants.IPV6_MTU_DISCOVER) })
+        {
+            if (level == Constants.IPPROTO_IPV6 && !bound.IsIPv6)
+            {
+                continue;
+            }
+            Assert.Equal(sizeof(int), socket.GetRawSocketOption(level, name, value));
+            Assert.Equal(Constants.IP_PMTUDISC_PROBE, BitConverter.ToInt32(value));
         }
     }
 

@@ -112,6 +112,12 @@ internal sealed class RawClient
     /// <summary>While true, Handshake packets are kept back until <see cref="Release" />.</summary>
     public bool HoldsHandshake { get; init; }
 
+    /// <summary>The least length of a datagram with an Initial packet; a client with manners has 1200.</summary>
+    public int MinInitialLength { get; set; } = 1200;
+
+    /// <summary>Bits of the first byte that are turned over before a packet is sealed.</summary>
+    public byte FlippedBits { get; set; }
+
     /// <summary>The largest packet number the server sent in 1-RTT packets.</summary>
     public PacketNumber LargestReceived { get; private set; } = PacketNumber.None;
 
@@ -160,11 +166,12 @@ internal sealed class RawClient
 
     public byte[] Packet(PacketNumberSpaceId space, ReadOnlySpan<byte> frames)
     {
-        var packet = new byte[space == PacketNumberSpaceId.Initial ? Math.Max(1200, frames.Length + 100) : frames.Length + 100];
+        var packet = new byte[space == PacketNumberSpaceId.Initial ? Math.Max(MinInitialLength, frames.Length + 100) : frames.Length + 100];
         var writer = new WireWriter(packet);
         var number = new PacketNumber(_next[(int)space]++);
         if (space == PacketNumberSpaceId.ApplicationData) PacketHeader.WriteShort(ref writer, _destinationId, _oneRtt!.Phase, 4);
         else PacketHeader.WriteLong(ref writer, QuicVersion.V1, space == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake, _destinationId, _sourceId, default, 4);
+        packet[0] ^= FlippedBits;
         var offset = writer.Position;
         PacketHeader.WritePacketNumber(ref writer, number, 4);
         writer.WriteBytes(frames);
