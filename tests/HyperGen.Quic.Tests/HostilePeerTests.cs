@@ -1,4 +1,5 @@
 using HyperGen.Quic.Frames;
+using HyperGen.Quic.Protection;
 using HyperGen.Quic.Spaces;
 
 namespace HyperGen.Quic.Tests;
@@ -680,6 +681,55 @@ public sealed class HostilePeerTests
         client.Deliver([0x80, 0, 0, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 4, 1, 2, 3, 4, .. new byte[1200]]);
         Assert.False(client.ServerEndpoint.TryTransmit(new byte[Transmit.MaxLength], out _));
         Assert.Equal(ConnectionState.Established, client.Server!.State);
+        ExpectNothingLeft(client);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
+    //= type=test
+    //# If the total number of received packets that fail authentication
+    //# within the connection, across all keys, exceeds the integrity limit
+    //# for the selected AEAD, the endpoint MUST immediately close the
+    //# connection with a connection error of type AEAD_LIMIT_REACHED
+    [Fact]
+    public void A_flood_of_forged_packets_ends_the_connection_at_the_integrity_limit()
+    {
+        var client = new RawClient(keyLimits: new AeadLimits(1 << 20, 1 << 20, 100)).Connect();
+        for (var i = 0; i < 100; i++) Forge(i);
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        Forge(100);
+        client.ExpectClose(TransportErrorCode.AeadLimitReached);
+        ExpectNothingLeft(client);
+
+        void Forge(int bits)
+        {
+            var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01, 0x01, 0x01, 0x01]);
+            packet[^1] ^= (byte)(1 + bits);
+            client.Deliver(packet);
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.4
+    //= type=test
+    //# An endpoint MAY skip packet numbers when sending packets to detect
+    //# this behavior.
+    [Fact]
+    public void An_acknowledgment_of_a_number_that_was_left_out_is_a_violation()
+    {
+        var client = new RawClient().Connect();
+        var skipped = -1L;
+        for (var i = 0; i < 200 && skipped < 0; i++)
+        {
+            var before = client.LargestReceived;
+            client.Send([0x01]);
+            client.Send([0x01]);
+            if (client.LargestReceived.Value == before.Value + 2) skipped = before.Value + 1;
+        }
+
+        Assert.NotEqual(-1, skipped);
+        client.Send(frames => frames.Integers(0x02, client.LargestReceived.Value, 0, 0, 0));
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        client.Send(frames => frames.Integers(0x02, client.LargestReceived.Value, 0, 0, client.LargestReceived.Value - skipped));
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
         ExpectNothingLeft(client);
     }
 
