@@ -1,4 +1,3 @@
-using HyperGen.Quic.Frames;
 using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Wire;

@@ -1,7 +1,6 @@
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
-using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
@@ -9,6 +8,7 @@ using HyperGen.Tls.Crypto;
 namespace HyperGen.Quic.Tests.Support;
 
 /// <summary>A server that asks for no connection ID in the packets it gets, as no endpoint of ours does. It takes one client through a handshake, and no further.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "It lives as long as its test.")]
 internal sealed class NamelessServer
 {
     private static readonly NetworkPath Path = new(NetworkAddress.FromIPv4(2, 443), NetworkAddress.FromIPv4(1, 50000));

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using HyperGen.Server.Tests.Kestrel;
 using HyperGen.Tls;
 using HyperGen.Transport.Udp;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HyperGen.Server.Tests.Http3;

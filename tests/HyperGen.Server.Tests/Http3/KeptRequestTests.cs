@@ -5,7 +5,6 @@ using System.Net;
 using HyperGen.Server.Hosting;
 using HyperGen.Testing;
 using HyperGen.Transport.Shards;
-using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

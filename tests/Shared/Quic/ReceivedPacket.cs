@@ -1,6 +1,5 @@
 using HyperGen.Quic;
 using HyperGen.Quic.Frames;
-using HyperGen.Quic.Paths;
 using HyperGen.Quic.Spaces;
 
 namespace HyperGen.Testing;
