@@ -2,8 +2,8 @@ using HyperGen.Quic.Admission;
 using HyperGen.Quic.Protection;
 using HyperGen.Quic.Tokens;
 using HyperGen.Quic.Wire;
-using HyperGen.Tls.Crypto;
 using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Quic;
 
