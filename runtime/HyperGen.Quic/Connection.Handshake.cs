@@ -92,8 +92,15 @@ internal sealed partial class Connection
         Question = null;
         _answerBy = Timestamp.Never;
         var error = AdvanceHandshake(now);
-        if (error.IsError) Close(now, error);
-        else OpenUndecryptable(now, _path.Path, EcnCodepoint.NotEct);
+        if (error.IsError)
+        {
+            Close(now, error);
+            return;
+        }
+
+        // What waited for its keys came along this path, whatever datagram was the last to come, of anybody's making.
+        _arrival = _path;
+        OpenUndecryptable(now, _path.Path, EcnCodepoint.NotEct);
     }
 
     /// <summary>Whoever is to answer has gone, or takes longer than a peer should wait.</summary>

@@ -66,8 +66,8 @@ internal sealed partial class Endpoint
             return null;
         }
 
-        // A source that proved its address may have all of the handshakes that are left; it has only so many connections.
-        if (HandshakeCount >= Options.MaxHandshakes || (!isValidated && isCrowded))
+        // A source that proved its address may have half of all handshakes, so that one client that stalls in each of its own does not lock out the rest.
+        if (HandshakeCount >= Options.MaxHandshakes || (isValidated ? use.Handshakes >= Math.Max(1, Options.MaxHandshakes / 2) : isCrowded))
         {
             Statistics.Refused++;
             return null;

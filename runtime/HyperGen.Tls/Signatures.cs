@@ -102,6 +102,7 @@ internal static class Signatures
     {
         SignatureScheme.EcdsaSecp256r1Sha256 => key.KeySize == 256,
         SignatureScheme.EcdsaSecp384r1Sha384 => key.KeySize == 384,
-        _ => key is RSA,
+        // OpenSSL takes up to 16,384 bits, which an unknown peer could make us compute with; no authority signs keys of more than 8,192.
+        _ => key is RSA { KeySize: <= 8192 },
     };
 }

@@ -45,8 +45,16 @@ internal sealed class KeyLogFile : IDisposable
         {
             if (_file.CanWrite)
             {
-                _file.Write(line);
-                _file.Flush();
+                try
+                {
+                    _file.Write(line);
+                    _file.Flush();
+                }
+                catch (IOException)
+                {
+                    // A full disk ends the log. The connections go on.
+                    _file.Dispose();
+                }
             }
         }
     }

@@ -11,6 +11,20 @@ internal sealed class QlogFolder
 {
     private const int FlushedAt = 32 << 10;
 
+    /// <summary>The client chooses the name: it opens no file that is there. Traces tell addresses and connection IDs, which is nobody else's business.</summary>
+    private static FileStreamOptions Options
+    {
+        get
+        {
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+            return options;
+        }
+    }
+
     private readonly string _path;
 
     /// <param name="path">Made when it is absent.</param>
@@ -27,7 +41,7 @@ internal sealed class QlogFolder
         try
         {
             string name = $"{originalDestinationId}_{(role == Role.Client ? "client" : "server")}.sqlog";
-            return new QlogFile(new FileStream(Path.Combine(_path, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0));
+            return new QlogFile(new FileStream(Path.Combine(_path, name), Options));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

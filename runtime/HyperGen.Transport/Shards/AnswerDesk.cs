@@ -36,7 +36,7 @@ internal sealed class AnswerDesk
         lock (_waiting)
         {
             _waiting.Enqueue(new Pending(shard, connection, question, compute));
-            if (_idle > 0 || _threads == Environment.ProcessorCount)
+            if (_idle >= _waiting.Count || _threads == Environment.ProcessorCount)
             {
                 Monitor.Pulse(_waiting);
                 return;

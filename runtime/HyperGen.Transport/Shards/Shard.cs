@@ -54,6 +54,7 @@ internal sealed class Shard : IDisposable, IShardWork
         _inbox = new Inbox<IShardWork>(options.InboxCapacity, _waker);
         _loss = options.LossShare > 0 ? new Loss(options.LossShare, options.LossSeed + index) : null;
         _accept = options.Accept?.Invoke(this);
+        int maxConnections = (options.MaxConnections + count - 1) / count;
         _endpoint = new Endpoint(new EndpointOptions
         {
             Random = options.Random,
@@ -62,8 +63,9 @@ internal sealed class Shard : IDisposable, IShardWork
             Epoch = ShardClock.Epoch,
             Retry = options.Retry,
             Memory = options.Memory,
-            MaxConnections = (options.MaxConnections + count - 1) / count,
-            MaxConnectionsPerSource = Math.Max(1, options.MaxConnections / 4),
+            MaxConnections = maxConnections,
+            // Of each shard's share: a client chooses its first connection IDs, and with them the shard.
+            MaxConnectionsPerSource = Math.Max(1, maxConnections / 4),
             Limits = options.Limits,
             CreateServerHandshake = options.CreateServerHandshake,
             Qlog = options.Qlog is { } folder ? folder.Open : null,
@@ -205,8 +207,6 @@ internal sealed class Shard : IDisposable, IShardWork
         _socket.Dispose();
         _incoming.Dispose();
         _outgoing.Dispose();
-
-        // Nobody writes to the waker's descriptor any more: that is done only for a shard that sleeps.
         _waker.Dispose();
         _isOver = true;
         Interlocked.MemoryBarrier();

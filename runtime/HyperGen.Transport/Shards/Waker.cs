@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using HyperGen.Transport.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace HyperGen.Transport.Shards;
 
@@ -11,17 +12,19 @@ internal sealed class Waker : IDisposable
     private const int Asleep = 1;
     private const int Woken = 2;
 
-    private readonly int _eventFd;
+    /// <summary>A handle that counts its users: who wakes a shard may still be about to write when that ends.</summary>
+    private readonly SafeFileHandle _eventFd;
     private int _state;
 
     /// <exception cref="Win32Exception">The process is out of file descriptors.</exception>
     public Waker()
     {
-        _eventFd = Libc.EventFd(0, Constants.EFD_CLOEXEC | Constants.EFD_NONBLOCK);
-        if (_eventFd < 0)
+        int descriptor = Libc.EventFd(0, Constants.EFD_CLOEXEC | Constants.EFD_NONBLOCK);
+        if (descriptor < 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), "A shard cannot get the eventfd that wakes it: raise the limit of open files.");
         }
+        _eventFd = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     /// <summary>Wakes the shard if it sleeps. Any thread; what it is woken for must be visible before.</summary>
@@ -31,7 +34,23 @@ internal sealed class Waker : IDisposable
         if (Interlocked.CompareExchange(ref _state, Woken, Asleep) == Asleep)
         {
             ulong one = 1;
-            _ = Libc.Write(_eventFd, &one, sizeof(ulong));
+            bool isHeld = false;
+            try
+            {
+                _eventFd.DangerousAddRef(ref isHeld);
+                _ = Libc.Write(Descriptor, &one, sizeof(ulong));
+            }
+            catch (ObjectDisposedException)
+            {
+                // It woke by itself meanwhile, and has ended.
+            }
+            finally
+            {
+                if (isHeld)
+                {
+                    _eventFd.DangerousRelease();
+                }
+            }
         }
     }
 
@@ -49,14 +68,16 @@ internal sealed class Waker : IDisposable
     {
         PollEntry* entries = stackalloc PollEntry[2];
         entries[0] = new PollEntry { Descriptor = socket, Events = waitsForRoom ? (short)(Constants.POLLIN | Constants.POLLOUT) : Constants.POLLIN };
-        entries[1] = new PollEntry { Descriptor = _eventFd, Events = Constants.POLLIN };
+        entries[1] = new PollEntry { Descriptor = Descriptor, Events = Constants.POLLIN };
         TimeSpec time = new() { Seconds = timeout.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = timeout.Ticks % TimeSpan.TicksPerSecond * 100 };
         _ = Libc.PPoll(entries, 2, timeout < TimeSpan.Zero ? null : &time, null);
         FinishSleep();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _ = Libc.Close(_eventFd);
+    public void Dispose() => _eventFd.Dispose();
+
+    private int Descriptor => (int)_eventFd.DangerousGetHandle();
 
     private unsafe void FinishSleep()
     {
@@ -64,7 +85,7 @@ internal sealed class Waker : IDisposable
         {
             // Whoever woke us may not have written yet: then the next sleep ends at once, which is harmless.
             ulong count;
-            _ = Libc.Read(_eventFd, &count, sizeof(ulong));
+            _ = Libc.Read(Descriptor, &count, sizeof(ulong));
         }
     }
 }

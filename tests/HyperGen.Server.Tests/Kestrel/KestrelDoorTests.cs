@@ -22,6 +22,7 @@ using static HyperGen.Server.Tests.Kestrel.KestrelServer;
 namespace HyperGen.Server.Tests.Kestrel;
 
 /// <summary>What users set, and what clients may not do.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class KestrelDoorTests
 {
     public KestrelDoorTests() => Assert.SkipUnless(UdpSocket.IsSupported, "Our QUIC runs on 64-bit Linux.");
