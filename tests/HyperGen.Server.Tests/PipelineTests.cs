@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Text;
 using System.Threading.RateLimiting;
 using HyperGen.CompilerServices;
+using HyperGen.Testing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors;
@@ -283,6 +285,32 @@ public sealed class PipelineTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, wrong.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/files")]
+    public async Task A_path_that_is_not_text_reaches_no_branch(string branch)
+    {
+        await using TestHost host = await StartAsync(
+            new FixtureApp().Map("GET", "/own", s_way),
+            mount: app => app.Mount(branch, static branch => branch.Run(static http => http.Response.WriteAsync("branch", http.RequestAborted))));
+        Assert.Equal("branch", (await host.GetAsync("/files/%C3%A4")).Body);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.GetAsync("/files/%FF")).Status);
+    }
+
+    [Fact]
+    public async Task A_filter_may_rewrite_path_and_query_whatever_the_protocol()
+    {
+        await using TestHost host = await StartAsync(
+            new FixtureApp().Map("GET", "/users/{id}", static context => Text(context, $"{Encoding.UTF8.GetString(context.Path)} {Encoding.UTF8.GetString(context.RouteValue(0))} {Encoding.UTF8.GetString(context.Query)}")),
+            static builder => builder.Services.AddSingleton<IStartupFilter, RewritingFilter>(),
+            null,
+            "--server:port=0");
+        Assert.Equal((HttpStatusCode.OK, "/users/7 7 a=1&b=2"), await host.GetAsync("/base/users/7?a=1"));
+        var server = new IPEndPoint(IPAddress.Loopback, host.Https!.Port);
+        List<string> answers = await new TestClient(server, "", count: 3, parallel: 1, path: "/base/users/7?a=1") { Method = "GET" }.RunAsync();
+        Assert.All(answers, static answer => Assert.Equal("200 /users/7 7 a=1&b=2", answer));
+    }
+
     [Fact]
     public async Task Links_lead_to_named_endpoints()
     {
@@ -293,6 +321,20 @@ public sealed class PipelineTests
     }
 
     private static void AddTestSecurity(HyperAppBuilder builder) => Secured.Security.Add(builder.Services);
+
+    private sealed class RewritingFilter : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UsePathBase("/base");
+            app.Use(static (http, rest) =>
+            {
+                http.Request.QueryString = http.Request.QueryString.Add("b", "2");
+                return rest(http);
+            });
+            next(app);
+        };
+    }
 
     private sealed class HeaderFilter : IStartupFilter
     {

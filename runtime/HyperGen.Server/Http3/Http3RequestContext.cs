@@ -11,9 +11,9 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
 {
     private bool _isShared;
 
-    public override ReadOnlySpan<byte> Path => exchange.NormalPath;
+    public override ReadOnlySpan<byte> Path => IsPathTaken ? base.Path : exchange.NormalPath;
 
-    public override ReadOnlySpan<byte> Query => exchange.RawQuery;
+    public override ReadOnlySpan<byte> Query => IsPathTaken ? base.Query : exchange.RawQuery;
 
     public override bool IsTraced => exchange.HasField("traceparent"u8);
 
@@ -50,6 +50,6 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
 
     protected override void ReadPath(IHttpRequestFeature request)
     {
-        // The exchange has it, decoded and normal.
+        // The exchange has it, decoded and normal, until middleware may have rewritten it.
     }
 }

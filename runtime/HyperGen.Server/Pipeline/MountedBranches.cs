@@ -56,6 +56,6 @@ internal static class MountedBranches
         };
     }
 
-    /// <summary>Branches see only paths that no route has: a wrong method on a path of ours is answered with 405.</summary>
-    private static bool IsOffered(HttpContext http) => EndpointSelection.Of(http).Match == CompilerServices.GeneratedApp.NoMatch;
+    /// <summary>Branches see only paths that no route has: a wrong method on a path of ours is answered with 405, and a path that is not text with 400.</summary>
+    private static bool IsOffered(HttpContext http) => EndpointSelection.Of(http) is { Match: CompilerServices.GeneratedApp.NoMatch, IsMalformed: false };
 }

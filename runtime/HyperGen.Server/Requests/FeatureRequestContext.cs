@@ -170,6 +170,9 @@ internal partial class FeatureRequestContext : RequestContext
     /// <summary>Whether someone has asked for the <see cref="HttpContext"/>, so that everything must go through it.</summary>
     protected bool UsesHttpContext => _http is not null;
 
+    /// <summary>Whether path and query have been taken over, from the server or from the pipeline.</summary>
+    protected bool IsPathTaken => _path.IsRead;
+
     /// <summary>Takes path and query over from the server.</summary>
     protected virtual void ReadPath(IHttpRequestFeature request) => _path.Read(request);
 

@@ -36,6 +36,9 @@ internal struct RequestPath()
         }
     }
 
+    /// <summary>Whether there is a request whose path and query these are.</summary>
+    public readonly bool IsRead => _decoded is not null;
+
     /// <summary>Whether the target has a path that is text; if not, the path is empty.</summary>
     public bool IsValid { get; private set; } = true;
 
