@@ -130,6 +130,24 @@ public sealed class ExceptionTests
     }
 
     [Fact]
+    public async Task What_breaks_because_of_the_deadline_is_not_taken_for_a_client_that_has_gone()
+    {
+        await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/broken", static async context =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, context.Aborted);
+            }
+            catch (OperationCanceledException cancelled)
+            {
+                throw new IOException("The database has closed the connection.", cancelled);
+            }
+        }, deadline: 50));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.GetAsync("/broken")).Status);
+        Assert.Contains(host.Logs.Entries, static entry => entry.Level == LogLevel.Warning && entry.Message.Contains("longer than 50 ms", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_deadline_that_passes_in_the_middle_of_an_answer_breaks_it_off()
     {
         await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/half", static async context =>

@@ -40,7 +40,8 @@ internal sealed class UnhandledExceptions(
     {
         string request = $"{context.Method} {context.Endpoint?.Template ?? "(no route)"}";
         bool hasWritten = context.HasWritten;
-        if (context.IsLate && failure is OperationCanceledException)
+        // A connection that breaks because the deadline has passed is not the client's doing.
+        if (context.IsLate && failure is OperationCanceledException or IOException)
         {
             _logger.LogWarning("{Request} has been given up: it took longer than {Deadline} ms", request, context.Endpoint?.Deadline);
             if (hasWritten)
