@@ -44,6 +44,17 @@ public class ManyTests
         Assert.Throws<ArgumentException>(static () => new ServerEvent<int>(1, id: "a\0"));
     }
 
+    [Theory]
+    [InlineData("a\rb\nc\r\nd", "data: a\ndata: b\ndata: c\ndata: d\n\n")]
+    [InlineData("a\n\r", "data: a\ndata: \ndata: \n\n")]
+    [InlineData("a\fb\u0085c\u2028d\u2029e", "data: a\fb\u0085c\u2028d\u2029e\n\n")]
+    public async Task Only_CR_and_LF_end_a_line_of_an_event(string text, string sent)
+    {
+        TestRequest request = new();
+        await Respond.ReplyMany(request, Reply.Events(Texts(text)), TestJson.Of<string>());
+        Assert.Equal(sent, await request.TextAsync());
+    }
+
     [Fact]
     public async Task A_source_that_fails_at_once_writes_nothing()
     {
@@ -99,6 +110,12 @@ public class ManyTests
         yield return new ServerEvent<string>("one\r\ntwo", "note", "7", TimeSpan.FromSeconds(1.5));
         await Task.Yield();
         yield return new ServerEvent<string>("");
+    }
+
+    private static async IAsyncEnumerable<ServerEvent<string>> Texts(string text)
+    {
+        await Task.Yield();
+        yield return new ServerEvent<string>(text);
     }
 
     private static async IAsyncEnumerable<int> Failing(int count)

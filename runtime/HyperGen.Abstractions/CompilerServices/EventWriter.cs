@@ -63,10 +63,7 @@ internal static class EventWriter
         }
         if (item.Data is string text)
         {
-            foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
-            {
-                Field(body, "data: "u8, line);
-            }
+            Lines(body, text);
         }
         else
         {
@@ -80,6 +77,17 @@ internal static class EventWriter
             body.Write("\n"u8);
         }
         body.Write("\n"u8);
+    }
+
+    /// <summary>Writes text as one field for each line, where only CRLF, CR and LF end one, as the client puts it together again.</summary>
+    private static void Lines(PipeWriter body, ReadOnlySpan<char> text)
+    {
+        for (int end; (end = text.IndexOfAny('\r', '\n')) >= 0;)
+        {
+            Field(body, "data: "u8, text[..end]);
+            text = text[(end + (text[end..].StartsWith("\r\n") ? 2 : 1))..];
+        }
+        Field(body, "data: "u8, text);
     }
 
     private static void Field(PipeWriter body, ReadOnlySpan<byte> name, ReadOnlySpan<char> value)
