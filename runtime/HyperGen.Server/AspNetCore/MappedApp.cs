@@ -16,6 +16,9 @@ internal sealed class MappedApp
     private readonly ServerServices _services;
     private readonly ConcurrentBag<FeatureRequestContext> _resting = [];
 
+    /// <summary>How many are at rest: the bag itself must take the locks of all threads to count them.</summary>
+    private int _restingCount;
+
     public MappedApp(GeneratedApp generated, IServiceProvider services, ServiceLifetimes lifetimes)
     {
         var problems = new ServiceProblems();
@@ -28,14 +31,26 @@ internal sealed class MappedApp
 
     public EndpointTable Table { get; }
 
-    public FeatureRequestContext Rent() => _resting.TryTake(out FeatureRequestContext? context) ? context : new FeatureRequestContext(_services);
+    public FeatureRequestContext Rent()
+    {
+        if (!_resting.TryTake(out FeatureRequestContext? context))
+        {
+            return new FeatureRequestContext(_services);
+        }
+        Interlocked.Decrement(ref _restingCount);
+        return context;
+    }
 
     public void Return(FeatureRequestContext context)
     {
         context.Detach();
-        if (_resting.Count < MaxResting)
+        if (Interlocked.Increment(ref _restingCount) <= MaxResting)
         {
             _resting.Add(context);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _restingCount);
         }
     }
 }
