@@ -81,6 +81,15 @@ public class FileReplyTests
         Assert.Empty(await request.BytesAsync());
     }
 
+    [Theory]
+    [InlineData("bytes=0-3")]
+    [InlineData("bytes=10-")]
+    public async Task HEAD_knows_no_ranges(string range)
+    {
+        TestRequest request = await SendAsync(new TestRequest("HEAD").With("Range", range));
+        Assert.Equal((200, 10L, ""), (request.StatusCode, request.ResponseHeaders.ContentLength, request.ResponseHeaders.ContentRange.ToString()));
+    }
+
     [Fact]
     public async Task A_download_name_cannot_start_a_header()
     {

@@ -19,7 +19,8 @@ internal readonly record struct FileConditions(int Status, long Offset, long Len
         }
         RequestHeaders typed = new(headers);
         return Precondition(typed, tag, modified) is { } status ? new FileConditions(status, 0, 0)
-            : headers.Range.Count == 0 || !IsRangeFor(typed, tag, modified) ? whole
+            // Section 14.2: a range is for GET alone.
+            : !HttpMethods.IsGet(method) || headers.Range.Count == 0 || !IsRangeFor(typed, tag, modified) ? whole
             : Range(typed.Range, length) ?? whole;
     }
 
