@@ -67,6 +67,22 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public void A_file_that_others_could_read_is_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no file modes; the user's folder is private there.");
+            return;
+        }
+        string directory = NewDirectory();
+        using X509Certificate2 known = DevelopmentCertificate.LoadOrCreate(directory, s_now);
+        File.SetUnixFileMode(DevelopmentCertificate.PathIn(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        using X509Certificate2 certificate = DevelopmentCertificate.LoadOrCreate(directory, s_now);
+        Assert.NotEqual(known.Thumbprint, certificate.Thumbprint);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(DevelopmentCertificate.PathIn(directory)));
+    }
+
+    [Fact]
     public void Without_a_folder_it_lives_in_memory()
     {
         using X509Certificate2 certificate = DevelopmentCertificate.CreateInMemory(s_now);

@@ -50,7 +50,8 @@ internal static class DevelopmentCertificate
 
     private static X509Certificate2? TryLoad(string path, DateTimeOffset now)
     {
-        if (!File.Exists(path))
+        // Others may have copied a key that they could read.
+        if (!File.Exists(path) || !PrivateFile.IsPrivate(path))
         {
             return null;
         }
