@@ -29,6 +29,10 @@ public static class Small
     [Get("/delay/{ms:int}")]
     public static async Task<Reply> Delay(int ms, CancellationToken stop)
     {
+        if (ms < 0)
+        {
+            return Reply.Problem(400, "A delay is not negative.");
+        }
         await Task.Delay(ms, stop);
         return Reply.NoContent();
     }

@@ -14,6 +14,7 @@ public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
     [InlineData("/users/42", 200, """{"id":42,"name":"user-42"}""")]
     [InlineData("/gh/repos/a/b/stargazers", 200, "ok")]
     [InlineData("/delay/5", 204, "")]
+    [InlineData("/delay/-1", 400, "A delay is not negative.")]
     [InlineData("/users/none", 404, "Not Found")]
     public void Curl_is_answered(string path, int status, string body)
     {
