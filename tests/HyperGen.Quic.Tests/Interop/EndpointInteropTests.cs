@@ -69,8 +69,15 @@ public sealed class EndpointInteropTests
     {
         var application = new Answerer();
         using var server = new UdpDriver(application);
-        using var peer = Peer.Start(Command("env GODEBUG=tlsmlkem=1 quic-go-client -0rtt https://127.0.0.1:{0}/", server.Port));
-        Assert.True(server.Run(() => application.Early > 0, Limit), peer.Output);
+
+        // It sends early what it has to say before the handshake is over, which on this machine is a race it may lose: then it comes again.
+        for (var attempt = 1; attempt <= 10 && application.Early == 0; attempt++)
+        {
+            using var peer = Peer.Start(Command("env GODEBUG=tlsmlkem=1 quic-go-client -0rtt https://127.0.0.1:{0}/", server.Port));
+            Assert.True(server.Run(() => application.Requests >= 2 * attempt, Limit), peer.Output);
+        }
+
+        Assert.NotEqual(0, application.Early);
     }
 
     [Theory]
