@@ -17,8 +17,8 @@ public sealed class AllocationTests
 {
     private const int Requests = 4000;
 
-    /// <summary>The runtime's own threads allocate a little now and then. One object of 24 bytes for each request would show.</summary>
-    private const double Tolerance = 4;
+    /// <summary>The runtime's and the servers' own threads allocate a little now and then. The smallest object, 24 bytes, for each request would show.</summary>
+    private const double Tolerance = 16;
 
     [Theory]
     [InlineData("/straight/nothing", 0)]
@@ -40,7 +40,8 @@ public sealed class AllocationTests
         (double with, string telling) = await MeasureTlsAsync("--server:altSvc=on");
         Assert.DoesNotContain("Alt-Svc", silent, StringComparison.Ordinal);
         Assert.Matches("\r\nAlt-Svc: h3=\":[0-9]+\"; ma=86400\r\n", telling);
-        Assert.InRange(with, 0, without + Tolerance);
+        // SslStream allocates more or less, as it finds a record complete or not: by less than the 64 bytes of the header's text.
+        Assert.InRange(with, 0, without + 48);
     }
 
     private static async Task<(double Bytes, string Head)> MeasureTlsAsync(string setting)
@@ -87,7 +88,7 @@ public sealed class AllocationTests
         byte[] request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Run(stream, request, buffer);
         double least = double.MaxValue;
-        for (int round = 0; round < 5; round++)
+        for (int round = 0; round < 10; round++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
             Run(stream, request, buffer);

@@ -164,7 +164,8 @@ public sealed class BadInputTests(BadInputTests.Servers servers) : IClassFixture
         {
             answer = await connection.ReadAsync(patience.Token);
         }
-        Assert.Empty(servers.Failures(door));
+        string failures = servers.Failures(door);
+        Assert.True(failures.Length == 0, failures);
         if (one.IsCutOff && answer is null)
         {
             return;
@@ -236,8 +237,18 @@ public sealed class BadInputTests(BadInputTests.Servers servers) : IClassFixture
         public int Port(Door door) => (door == Door.HyperApp ? _hyperApp : _aspNetCore)!.Port;
 
         /// <summary>What the server has logged as its own failure: a client's is none.</summary>
-        public IEnumerable<string> Failures(Door door) =>
-            (door == Door.HyperApp ? _hyperAppLogs : _aspNetCoreLogs).Entries.Where(static entry => entry.Level >= LogLevel.Warning).Select(static entry => entry.Message);
+        public string Failures(Door door) => string.Join(
+            Environment.NewLine,
+            (door == Door.HyperApp ? _hyperAppLogs : _aspNetCoreLogs).Entries
+                .Where(static entry => entry.Level >= LogLevel.Warning && !IsOfKestrel(entry.Exception))
+                .Select(static entry => $"{entry.Category}: {entry.Message} {entry.Exception}"));
+
+        /// <summary>
+        /// Kestrel, when a body is cut off, sometimes still looks for a next request in what it has not done reading, and warns of its own mistake as it ends the
+        /// connection: whatever application runs on it.
+        /// </summary>
+        private static bool IsOfKestrel(Exception? exception) =>
+            exception is InvalidOperationException && exception.StackTrace?.Contains("Http1Connection.BeginRead", StringComparison.Ordinal) == true;
 
         public async ValueTask InitializeAsync()
         {

@@ -7,7 +7,7 @@ internal sealed class ScopeRecorder(bool takesScopes) : ILoggerProvider
 {
     private readonly LoggerExternalScopeProvider? _scopes = takesScopes ? new() : null;
 
-    public ConcurrentQueue<(string Category, LogLevel Level, string Message, Dictionary<string, object?> Scope)> Entries { get; } = new();
+    public ConcurrentQueue<(string Category, LogLevel Level, string Message, Dictionary<string, object?> Scope, Exception? Exception)> Entries { get; } = new();
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -34,7 +34,7 @@ internal sealed class ScopeRecorder(bool takesScopes) : ILoggerProvider
                     }
                 },
                 scope);
-            recorder.Entries.Enqueue((category, logLevel, formatter(state, exception), scope));
+            recorder.Entries.Enqueue((category, logLevel, formatter(state, exception), scope, exception));
         }
     }
 }
