@@ -10,10 +10,11 @@ namespace HyperGen.Server.Hosting;
 /// <summary>An endpoint with its number and its looks to ASP.NET Core.</summary>
 internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, EndpointTable table)
 {
-    /// <summary>One slow run may be the compiler's, or a pause; on workers a route costs a few microseconds more, so a second is enough.</summary>
-    private const int MaxSlowRuns = 2;
+    /// <summary>So many quick runs make up for a slow one, which may be the compiler's or a pause of the machine: on a busy one, a thread is now and then put aside.</summary>
+    private const int RunsToForgive = 1000;
 
-    private int _slowRuns;
+    private int _owedRuns;
+    private bool _isTooSlow;
 
     /// <summary>Its number within the application.</summary>
     public int Number { get; } = number;
@@ -21,7 +22,7 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
     public EndpointDescriptor Descriptor { get; } = descriptor;
 
     /// <summary>Whether it may run on the thread that received the request: it is made for that, and has not been too slow for it.</summary>
-    public bool RunsInline => Descriptor.Inline && Volatile.Read(ref _slowRuns) < MaxSlowRuns;
+    public bool RunsInline => Descriptor.Inline && !Volatile.Read(ref _isTooSlow);
 
     /// <summary>The endpoint as ASP.NET Core's middleware, metrics and link generation see it.</summary>
     public RouteEndpoint Route => field ??= (RouteEndpoint)Builder(RoutePatternFactory.Parse(Descriptor.Template), InvokeAsync).Build();
@@ -29,8 +30,21 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
     /// <summary>The hosts that the endpoint answers for.</summary>
     public HostPatterns Hosts => field ??= new HostPatterns(Descriptor);
 
-    /// <summary>Notes that it took longer than a shard can wait; whether it runs on workers because of this.</summary>
-    public bool OnSlowRun() => Interlocked.Increment(ref _slowRuns) == MaxSlowRuns;
+    /// <summary>Notes a run on the thread that received the request; whether it was one slow run too many, so that the endpoint runs on workers from now on.</summary>
+    public bool OnInlineRun(bool isSlow)
+    {
+        if (isSlow)
+        {
+            return Interlocked.Add(ref _owedRuns, RunsToForgive) > RunsToForgive && !Interlocked.Exchange(ref _isTooSlow, true);
+        }
+
+        // Shards that note a run at the same time may lose one of the two: a little later it is forgiven all the same.
+        if (_owedRuns > 0)
+        {
+            _owedRuns--;
+        }
+        return false;
+    }
 
     /// <summary>Describes the endpoint to ASP.NET Core, in the order of its own minimal APIs: the method, the HTTP method, the attributes.</summary>
     public RouteEndpointBuilder Builder(RoutePattern pattern, RequestDelegate handler)

@@ -152,10 +152,10 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         long began = time.GetTimestamp();
         Process();
         TimeSpan took = time.GetElapsedTime(began);
-        if (took > s_inlineLimit && endpoint is not null && endpoint.OnSlowRun())
+        if (endpoint is not null && endpoint.OnInlineRun(isSlow: took > s_inlineLimit))
         {
             _pool.Host.Logger.LogWarning(
-                "{Endpoint} ({Method} {Template}) has taken over {Limit} µs for the second time ({Took} µs) on the thread that serves its connections, so it runs on workers from now on",
+                "{Endpoint} ({Method} {Template}) has taken over {Limit} µs again ({Took} µs) on the thread that serves its connections, so it runs on workers from now on",
                 endpoint.Descriptor.DisplayName, endpoint.Descriptor.Method, endpoint.Descriptor.Template, s_inlineLimit.TotalMicroseconds, took.TotalMicroseconds);
         }
     }

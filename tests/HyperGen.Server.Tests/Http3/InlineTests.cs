@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using HyperGen.CompilerServices;
 using HyperGen.Testing;
@@ -15,29 +16,41 @@ public sealed class InlineTests
 {
     private const string ShardName = "HyperGen shard";
 
-    [Fact]
-    public async Task A_route_that_is_too_slow_for_its_shard_twice_runs_on_workers_from_then_on()
+    [Theory]
+    [InlineData("50 150 100 99 101 50 50", 5)]
+    [InlineData("150 50*999 150 50", 1001)]
+    [InlineData("150 50*1000 150 50*1000 150 50", 2004)]
+    public async Task A_route_that_is_too_slow_for_its_shard_twice_in_a_thousand_runs_is_left_to_workers(string microseconds, int runsOnShard)
     {
         Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
         var clock = new HandClock();
         var threads = new ConcurrentQueue<bool>();
-        int[] microseconds = [50, 150, 100, 99, 101, 50, 50];
+        int[] takes = [.. microseconds.Split(' ').Select(static part => part.Split('*')).SelectMany(static part => Enumerable.Repeat(Number(part[0]), part.Length == 2 ? Number(part[1]) : 1))];
         int run = 0;
         FixtureApp app = new FixtureApp().Map("GET", "/inline", context =>
         {
             threads.Enqueue(IsShard);
-            clock.Advance(TimeSpan.FromMicroseconds(microseconds[run++]));
+            clock.Advance(TimeSpan.FromMicroseconds(takes[run++]));
             return TestHost.Text(context, "ok");
         }, inline: true);
         await using TestHost host = await TestHost.StartAsync(app, builder => builder.Services.AddSingleton<TimeProvider>(clock), null, "--server:port=0");
 
-        List<string> answers = await GetAsync(host, "/inline", microseconds.Length);
+        List<string> answers = await GetAsync(host, "/inline", takes.Length);
 
         Assert.All(answers, static answer => Assert.Equal("200 ok", answer));
-        Assert.Equal([true, true, true, true, true, false, false], threads);
-        (_, LogLevel level, string message, _) = Assert.Single(host.Logs.Entries, static entry => entry.Message.Contains("runs on workers", StringComparison.Ordinal));
+        Assert.Equal(takes.Select((_, index) => index < runsOnShard), threads);
+        IEnumerable<(LogLevel Level, string Message)> told = host.Logs.Entries
+            .Where(static entry => entry.Message.Contains("runs on workers", StringComparison.Ordinal)).Select(static entry => (entry.Level, entry.Message));
+        if (runsOnShard == takes.Length)
+        {
+            Assert.Empty(told);
+            return;
+        }
+        (LogLevel level, string message) = Assert.Single(told);
         Assert.Equal(LogLevel.Warning, level);
         Assert.Contains("GET /inline", message, StringComparison.Ordinal);
+
+        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
 
     [Fact]
