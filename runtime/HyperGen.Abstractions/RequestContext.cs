@@ -52,6 +52,9 @@ public abstract class RequestContext
     /// <summary>Cancelled when the client has gone, the stream was reset, or the deadline has passed.</summary>
     public abstract CancellationToken Aborted { get; }
 
+    /// <summary>Whether <see cref="Aborted"/> is cancelled because nobody waits for the answer any more, and not because a time has passed.</summary>
+    internal virtual bool HasClientGone => Aborted.IsCancellationRequested;
+
     /// <summary>Services in the scope of this request, which is made on first use.</summary>
     public abstract IServiceProvider Services { get; }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using HyperGen.Testing;
 
 namespace HyperGen.Hosting.Tests;
 

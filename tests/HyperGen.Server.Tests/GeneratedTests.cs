@@ -15,12 +15,6 @@ public sealed class GeneratedTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public enum Door
-    {
-        HyperApp,
-        AspNetCore,
-    }
-
     [Theory]
     [InlineData(Door.HyperApp, false)]
     [InlineData(Door.HyperApp, true)]

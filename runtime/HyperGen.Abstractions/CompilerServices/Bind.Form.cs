@@ -33,20 +33,10 @@ public static partial class Bind
         {
             return new FormBody(await request.ReadFormAsync(context.Aborted));
         }
-        catch (BadHttpRequestException e)
+        catch (Exception failure) when (FormBody.Refusal(failure) is not null)
         {
-            return new FormBody(e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? "The request body is larger than this endpoint accepts."
-                : "The request body cannot be read to its end.");
-        }
-        catch (InvalidDataException e)
-        {
-            // ASP.NET Core's sentence names the limit that was passed, or what is malformed.
-            return new FormBody(400, "The form is not accepted: " + e.Message);
-        }
-        catch (IOException)
-        {
-            return new FormBody(400, "The request body was cut off.");
+            (int status, string detail) = FormBody.Refusal(failure)!.Value;
+            return new FormBody(status, detail);
         }
     }
 

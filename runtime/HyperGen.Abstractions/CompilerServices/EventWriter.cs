@@ -41,9 +41,9 @@ internal static class EventWriter
                 }
             }
         }
-        catch (OperationCanceledException) when (context.Aborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.HasClientGone)
         {
-            // The usual end of a stream of events: the client has gone.
+            // The usual end of a stream of events. A client that is still there must not take what a time limit left of it for the whole.
         }
     }
 

@@ -74,16 +74,19 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
         {
             context.Attach(http);
             context.CopyRouteValues(endpoint, http.Request.RouteValues);
-            BodyLimit.Apply(endpoint.Descriptor, http.Features);
             if (!AntiforgeryCheck.Refuses(context))
             {
                 await endpoint.InvokeAsync(context);
                 await context.FlushReplacedBodyAsync();
             }
         }
-        catch (OperationCanceledException) when (context.IsLate && !context.HasWritten)
+        catch (Exception late) when (late is OperationCanceledException or IOException && context.IsLate && !context.HasWritten)
         {
             UnhandledExceptions.WriteLate(context);
+        }
+        catch (Exception gone) when (!context.IsLate && ClientGone.Explains(gone, context))
+        {
+            ClientGone.End(context);
         }
         catch (BadHttpRequestException bad) when (!context.HasWritten)
         {

@@ -58,6 +58,10 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
         {
             builder.Metadata.Add(metadata);
         }
+        if (Descriptor.MaxBody is { } bytes)
+        {
+            builder.Metadata.Add(new BodyLimitMetadata(bytes == long.MaxValue ? null : bytes));
+        }
         EndpointDescription.Add(Descriptor, builder);
         return builder;
     }

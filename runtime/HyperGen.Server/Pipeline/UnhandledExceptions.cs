@@ -22,9 +22,6 @@ internal sealed class UnhandledExceptions(
     IEnumerable<IExceptionHandler> handlers,
     IServiceProvider services)
 {
-    /// <summary>Nginx's word for a client that has gone before the answer; ASP.NET Core uses it too.</summary>
-    private const int ClientClosedRequest = 499;
-
     private readonly ILogger _logger = loggers.CreateLogger("HyperGen.Server.UnhandledExceptions");
     private readonly IExceptionHandler[] _handlers = [.. handlers];
     private readonly IProblemDetailsService? _problems = services.GetService<IProblemDetailsService>();
@@ -52,13 +49,10 @@ internal sealed class UnhandledExceptions(
             WriteLate(context);
             return ValueTask.CompletedTask;
         }
-        if (failure is OperationCanceledException or IOException && context.Aborted.IsCancellationRequested)
+        if (ClientGone.Explains(failure, context))
         {
             _logger.LogDebug(failure, "The client of {Request} has gone", request);
-            if (!context.HasStarted)
-            {
-                context.StatusCode = ClientClosedRequest;
-            }
+            ClientGone.End(context);
             return ValueTask.CompletedTask;
         }
         if (hasWritten)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace HyperGen.Server.Requests;
 
@@ -8,6 +9,11 @@ internal partial class FeatureRequestContext
 
     /// <summary>Whether the request has been given up for lateness, and not because the client has gone.</summary>
     public bool IsLate => _deadline is { IsCancellationRequested: true } && !_clientGone.IsCancellationRequested;
+
+    /// <inheritdoc/>
+    /// <remarks>A time limit of ASP.NET Core's puts a token in place of the server's, and only its middleware can tell which of the two was cancelled: within it the answer is no.</remarks>
+    internal override bool HasClientGone =>
+        (_deadline is null ? Aborted : _clientGone).IsCancellationRequested && _http?.Features.Get<IHttpRequestTimeoutFeature>() is null;
 
     private CancellationToken _clientGone;
 

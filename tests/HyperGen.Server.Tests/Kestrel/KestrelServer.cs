@@ -16,17 +16,8 @@ using Microsoft.Extensions.Logging;
 
 namespace HyperGen.Server.Tests.Kestrel;
 
-/// <summary>Who hosts Kestrel's HTTP/3 in a test.</summary>
-public enum Door
-{
-    /// <summary>An ASP.NET Core application of its own, with <c>UseHyperGenQuic</c>.</summary>
-    AspNetCore,
-
-    /// <summary>A <see cref="HyperApp"/> with <c>server:http3Engine=kestrel</c>.</summary>
-    HyperApp,
-}
-
-/// <summary>Kestrel with HTTP/3 over our QUIC.</summary>
+/// <summary>Kestrel with HTTP/3 over our QUIC: in an ASP.NET Core application of its own with <c>UseHyperGenQuic</c>, or in a <see cref="HyperApp"/> with
+/// <c>server:http3Engine=kestrel</c>.</summary>
 internal sealed class KestrelServer : IAsyncDisposable
 {
     private readonly IHost _host;

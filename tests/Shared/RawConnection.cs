@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace HyperGen.Hosting.Tests;
+namespace HyperGen.Testing;
 
 /// <summary>Sends bytes as they are: no client library has a chance to tidy them.</summary>
 internal sealed class RawConnection : IDisposable
