@@ -50,6 +50,7 @@ namespace HyperGen.Generated.App
             DisplayName = "Api.Users.Find",
             Middleware = ["RequestLog", "Retry"],
             SharedHandler = true,
+            HandlerServices = [(typeof(global::IUserStore), null)],
             Requires = global::HyperGen.CompilerServices.PipelineFeatures.Authorization,
             MethodFactory = static () => typeof(global::Api.Users).GetMethod(
                 "Find",
@@ -84,6 +85,7 @@ namespace HyperGen.Generated.App
             DisplayName = "Api.Users.Add",
             Middleware = ["RequestLog", "Retry"],
             SharedHandler = true,
+            HandlerServices = [(typeof(global::IUserStore), null)],
             MaxBody = 1024L,
             Deadline = 500,
             Requires = global::HyperGen.CompilerServices.PipelineFeatures.Authorization,

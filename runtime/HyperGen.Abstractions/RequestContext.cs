@@ -67,6 +67,9 @@ public abstract class RequestContext
     /// <summary>The features of the server for this request.</summary>
     public abstract IFeatureCollection Features { get; }
 
+    /// <summary>The same features, for code of ours that keeps nothing of them: who has <see cref="Features"/> may.</summary>
+    internal virtual IFeatureCollection BorrowedFeatures => Features;
+
     /// <summary>The same request as ASP.NET Core sees it, made on first use.</summary>
     public abstract HttpContext HttpContext { get; }
 

@@ -70,6 +70,7 @@ public sealed class HyperAppBuilder
         var lifetimes = new ServiceLifetimes(Services);
         var table = new EndpointTable(_generated);
         Services.AddSingleton(table);
+        Services.AddSingleton(lifetimes);
         Services.AddSingleton<ServerServices>();
         Services.AddSingleton<Listeners>();
         Services.AddSingleton<AlternativeServices>();

@@ -82,6 +82,7 @@ public sealed class HandlerTests
         Assert.Equal(
             ["Deconstructs.Get False", "Passes.Get False", "Reads.Get True", "Writes.Get False"],
             app.Endpoints.Select(static e => $"{e.DisplayName} {e.SharedHandler}"));
+        Assert.Equal(["IStore "], app.Endpoints.Single(static e => e.DisplayName == "Reads.Get").HandlerServices.Select(static s => $"{s.Type.Name} {s.Key}"));
     }
 
     [Fact]
@@ -116,6 +117,32 @@ public sealed class HandlerTests
 
         Assert.Equal("200 first second - - 7 -", await app.GetAsync("/"));
     }
+
+#if NET10_0_OR_GREATER
+    [Fact]
+    public async Task A_key_that_is_not_named_is_none_because_a_handler_has_none_to_pass_on()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            internal static class Startup
+            {
+                public static void Configure(IServiceCollection services)
+                {
+                    services.AddSingleton("plain");
+                    services.AddKeyedSingleton("one", "first");
+                }
+            }
+
+            [HyperController]
+            internal sealed class Site([FromKeyedServices] string own)
+            {
+                [Get] public string Get([FromKeyedServices] string given, [FromKeyedServices(null)] string named, [FromKeyedServices] List<int>? missing) =>
+                    $"{own} {given} {named} {missing?.Count.ToString() ?? "-"}";
+            }
+            """));
+
+        Assert.Equal("200 plain plain plain -", await app.GetAsync("/"));
+    }
+#endif
 
     [Fact]
     public async Task A_disposable_handler_is_disposed_with_its_request()

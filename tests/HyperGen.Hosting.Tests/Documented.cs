@@ -54,6 +54,21 @@ public static class Documented
     [Post("/form"), RequireAntiforgeryToken(false)]
     public static string Form([FromForm] string name, [FromForm] int count, IFormFile file) => $"{name} {count} {file.Length}";
 
+    [Post("/fields"), RequireAntiforgeryToken(false)]
+    public static string Fields([FromForm] string name) => name;
+
+    [Post("/letter"), RequireAntiforgeryToken(false)]
+    public static string Form([FromForm] Letter letter) => $"{letter}";
+
+    [Post("/attached"), RequireAntiforgeryToken(false)]
+    public static string Attached([FromForm] Attached letter) => $"{letter}";
+
+    [Get("/search/{shelf}")]
+    public static string Search([AsParameters] Search search, bool exact) => $"{search} {exact}";
+
+    [Post("/search/{shelf}")]
+    public static string Note([AsParameters] Note note) => $"{note}";
+
     [Post("/raw")]
     public static string Raw(Stream body) => $"{body.CanRead}";
 
@@ -73,4 +88,25 @@ public static class Documented
 
     [Get("/old"), Obsolete("Use another.")]
     public static string Old() => "old";
+}
+
+public sealed record Letter(string To, string? Subject);
+
+public sealed record Attached(string To, IFormFile File);
+
+/// <summary>Members of all kinds: of a constructor, of a property, of another such type, and what no client sends.</summary>
+public sealed record Search(string Shelf, [property: Description("What for.")] string? Text, [FromHeader(Name = "X-Trace")] string? Trace, [AsParameters] Paging Paging, ILoggerFactory Loggers, CancellationToken Stop)
+{
+    [FromQuery(Name = "w"), Range(0, 9)]
+    public int? Weight { get; set; }
+}
+
+public readonly record struct Paging(int After, int Limit = 100);
+
+public sealed class Note
+{
+    public required string Shelf { get; init; }
+
+    [FromBody]
+    public required Thing Thing { get; init; }
 }

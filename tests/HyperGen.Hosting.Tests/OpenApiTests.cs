@@ -58,6 +58,31 @@ public sealed class OpenApiTests : IAsyncLifetime
         Assert.Equal("array", Text(list[2].GetProperty("schema"), "type"));
     }
 
+    [Fact]
+    public void Members_that_are_bound_one_by_one_are_told_as_parameters()
+    {
+        JsonElement[] told = [.. Operation("get", "/documented/search/{shelf}").GetProperty("parameters").EnumerateArray()];
+        Assert.Equal(
+            ["shelf path !", "Text query", "X-Trace header", "After query !", "Limit query", "w query", "exact query !"],
+            told.Select(static one => $"{Text(one, "name")} {Text(one, "in")}{(one.TryGetProperty("required", out JsonElement required) && required.GetBoolean() ? " !" : "")}"));
+        Assert.Equal("What for.", Text(told[1], "description"));
+        Assert.Equal(100, told[4].GetProperty("schema").GetProperty("default").GetInt32());
+        Assert.Equal(9, told[5].GetProperty("schema").GetProperty("maximum").GetInt32());
+        Assert.False(Operation("get", "/documented/search/{shelf}").TryGetProperty("requestBody", out _));
+        Assert.Contains("Thing", Operation("post", "/documented/search/{shelf}").GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/documented/form", "multipart/form-data")]
+    [InlineData("/documented/attached", "multipart/form-data")]
+    [InlineData("/documented/fields", "multipart/form-data", "application/x-www-form-urlencoded")]
+    [InlineData("/documented/letter", "multipart/form-data", "application/x-www-form-urlencoded")]
+    public void Forms_are_told_with_the_types_they_may_have(string path, params string[] types)
+    {
+        JsonElement content = Operation("post", path).GetProperty("requestBody").GetProperty("content");
+        Assert.Equal(types, content.EnumerateObject().Select(static type => type.Name));
+    }
+
     [Theory]
     [InlineData("post", "/documented/things", "application/json", true)]
     [InlineData("post", "/documented/optional", "application/json", false)]

@@ -72,6 +72,48 @@ public sealed class BuildTests
         Assert.Contains("Users lives as long as the application but asks for IEnumerable<Object>", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Everyone_who_holds_a_captive_service_is_reported_whoever_was_first()
+    {
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => Build(
+            new FixtureApp()
+                .Require(new ServiceRequirement(typeof(First), null, "Users", false))
+                .Require(new ServiceRequirement(typeof(Second), null, "Users", false))
+                .Require(new ServiceRequirement(typeof(Passes), null, "Audit", true)),
+            static services => services.AddScoped<Scoped>().AddTransient<Passes>().AddSingleton<First>().AddSingleton<Second>()));
+        Assert.Equal(
+            """
+            The application cannot be built, because of its services:
+              - First lives as long as the application but asks for Scoped (through Passes), which is scoped: a request would be given another's.
+              - Second lives as long as the application but asks for Scoped (through Passes), which is scoped: a request would be given another's.
+              - Audit lives as long as the application but asks for Scoped (through Passes), which is scoped: a request would be given another's.
+            """,
+            failure.Message);
+    }
+
+#if NET10_0_OR_GREATER
+    [Fact]
+    public void A_key_that_is_inherited_is_that_of_whoever_asks()
+    {
+        FixtureApp routes = new FixtureApp().Require(new ServiceRequirement(typeof(Inherits), "blue", "Users", true)).Require(new ServiceRequirement(typeof(Inherits), null, "Users", true));
+        using (HyperApp app = Build(routes, static services => services
+            .AddKeyedSingleton<Inherits>("blue").AddSingleton<Inherits>().AddKeyedSingleton<IMissing, Found>("blue").AddSingleton<IMissing, Found>()))
+        {
+            Assert.Same(app.Services.GetRequiredKeyedService<IMissing>("blue"), app.Services.GetRequiredKeyedService<Inherits>("blue").Own);
+            Assert.Same(app.Services.GetRequiredService<IMissing>(), app.Services.GetRequiredService<Inherits>().Own);
+        }
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => Build(
+            routes, static services => services.AddKeyedSingleton<Inherits>(KeyedService.AnyKey).AddSingleton<Inherits>().AddKeyedScoped<IMissing, Found>("blue")));
+        Assert.Equal(
+            """
+            The application cannot be built, because of its services:
+              - Inherits lives as long as the application but asks for IMissing with the key 'blue', which is scoped: a request would be given another's.
+              - Inherits asks for IMissing, which is not registered.
+            """,
+            failure.Message);
+    }
+#endif
+
     [Theory]
     [InlineData("--server:httpPort=eighty", "The setting server:httpPort is 'eighty', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
     [InlineData("--server:port=65536", "The setting server:port is '65536', which cannot be: a port is a number from 0 (any free one) to 65535, or 'off'.")]
@@ -148,6 +190,30 @@ public sealed class BuildTests
     private interface IMissing;
 
     private sealed class Scoped;
+
+    private sealed class Passes(Scoped scoped)
+    {
+        public Scoped Held { get; } = scoped;
+    }
+
+    private sealed class First(Passes passes)
+    {
+        public Passes Held { get; } = passes;
+    }
+
+    private sealed class Second(Passes passes)
+    {
+        public Passes Held { get; } = passes;
+    }
+
+    private sealed class Found : IMissing;
+
+#if NET10_0_OR_GREATER
+    private sealed class Inherits([FromKeyedServices] IMissing own)
+    {
+        public IMissing Own { get; } = own;
+    }
+#endif
 
     private sealed class HoldsScoped(Scoped scoped)
     {

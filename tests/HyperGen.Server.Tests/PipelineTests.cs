@@ -61,6 +61,7 @@ public sealed class PipelineTests
             new FixtureApp().Map("GET", "/here", static context => Text(context, context.Services.GetRequiredService<IHttpContextAccessor>().HttpContext!.Request.Path)),
             static builder => builder.Services.AddHttpContextAccessor());
         Assert.Equal("/here", (await host.GetAsync("/here")).Body);
+        Assert.Contains(host.Logs.Entries, static entry => entry.Message.StartsWith("Every request passes through ASP.NET Core's pipeline: IHttpContextAccessor", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,6 +16,10 @@ internal static class DescriptorEmitter
             EmitList(writer, "Middleware", endpoint.Middleware.Select(static m => CodeFile.Quote(m.DisplayName)));
             EmitFlag(writer, "Inline", endpoint.IsInline);
             EmitFlag(writer, "SharedHandler", endpoint.IsStatic || controller.Handler.Lifetime == HandlerLifetime.Shareable);
+            if (!endpoint.IsStatic && controller.Handler.Lifetime == HandlerLifetime.Shareable)
+            {
+                EmitList(writer, "HandlerServices", controller.Handler.Dependencies.Where(static d => d.Kind == DependencyKind.Service).Select(static d => $"(typeof({d.Type}), {d.Key ?? "null"})"));
+            }
             EmitFlag(writer, "EarlyData", endpoint.Policy.EarlyData);
             if (endpoint.Policy.Priority is { } priority)
             {
@@ -39,7 +43,11 @@ internal static class DescriptorEmitter
             {
                 writer.Line($"Describe = {CodeFile.Services}EndpointDescriptor.Description<{endpoint.Return.Type.TrimEnd('?')}>(),");
             }
+            ParameterSource[] sources = [.. endpoint.Parameters.SelectMany(static p => p.SelfAndMembers).Select(static p => p.Source)];
+            EmitFlag(writer, "ReadsForm", sources.Any(static s => s is ParameterSource.Form or ParameterSource.FormFile or ParameterSource.FormFiles or ParameterSource.FormCollection));
+            EmitFlag(writer, "ReadsFiles", sources.Any(static s => s is ParameterSource.FormFile or ParameterSource.FormFiles));
             EmitMethod(writer, endpoint.Signature);
+            EmitMembers(writer, endpoint);
             if (endpoint.Metadata.Count > 0)
             {
                 using (writer.Open("MetadataFactory = static () => new object[]", ","))
@@ -64,6 +72,37 @@ internal static class DescriptorEmitter
             ? "    global::System.Type.EmptyTypes)!,"
             : $"    new global::System.Type[] {{ {string.Join(", ", signature.ParameterTypes)} }})!,");
     }
+
+    /// <summary>The members of <c>[AsParameters]</c> types. A form type stays whole: its fields have the names that its members give them.</summary>
+    private static void EmitMembers(CodeWriter writer, EndpointModel endpoint)
+    {
+        (ParameterModel Parameter, int Position)[] spread = [.. endpoint.Parameters.Select(static (p, i) => (p, i)).Where(static p => IsSpread(p.p))];
+        if (spread.Length == 0)
+        {
+            return;
+        }
+        using (writer.Open("MembersFactory = static position => position switch", ","))
+        {
+            foreach ((ParameterModel parameter, int position) in spread)
+            {
+                writer.Line($"{position} => [{string.Join(", ", Members(parameter))}],");
+            }
+            writer.Line("_ => null,");
+        }
+    }
+
+    private static IEnumerable<string> Members(ParameterModel parameter)
+    {
+        foreach (ParameterModel member in parameter.Members)
+        {
+            foreach (string part in IsSpread(member) ? Members(member) : [$".. {CodeFile.Services}EndpointDescriptor.Members<{parameter.Target}>({CodeFile.Quote(member.Name)})"])
+            {
+                yield return part;
+            }
+        }
+    }
+
+    private static bool IsSpread(ParameterModel parameter) => parameter is { Source: ParameterSource.Members, IsForm: false };
 
     private static void EmitList(CodeWriter writer, string property, IEnumerable<string> items)
     {

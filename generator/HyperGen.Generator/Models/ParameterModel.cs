@@ -39,6 +39,9 @@ internal sealed record ParameterModel(string Name, string Type, ParameterSource 
     /// <summary>The members of an <c>[AsParameters]</c> or form type: constructor parameters first, in their order, then properties.</summary>
     public EquatableArray<ParameterModel> Members { get; init; }
 
+    /// <summary>Of a type with members: whether they are fields of a form.</summary>
+    public bool IsForm { get; init; }
+
     /// <summary>How many of <see cref="Members"/> are constructor parameters.</summary>
     public int ConstructorMembers { get; init; }
 

@@ -87,9 +87,10 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
             bool allowsEmpty = fromBody.Named("EmptyBodyBehavior", 0) == 1 || fromBody.Named("AllowEmpty", false);
             return Body(slot, allowsEmpty);
         }
-        if (slot.Find(Types[KnownNames.FromKeyedServices]) is { ConstructorArguments.Length: > 0 } keyed)
+        if (slot.Find(Types[KnownNames.FromKeyedServices]) is { } keyed)
         {
-            return slot.Model(ParameterSource.KeyedService) with { Target = slot.Type.QualifiedAsArgument(), Key = keyed.ConstructorArguments[0].ToExpression() };
+            // Without a key it asks for that of the service it is a parameter of. A handler is no service, and has none to pass on.
+            return keyed.ConstructorArguments.IsEmpty ? Service(slot) : slot.Model(ParameterSource.KeyedService) with { Target = slot.Type.QualifiedAsArgument(), Key = keyed.ConstructorArguments[0].ToExpression() };
         }
         if (slot.Find(Types[KnownNames.FromServices]) is not null)
         {

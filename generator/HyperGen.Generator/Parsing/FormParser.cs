@@ -31,7 +31,7 @@ internal sealed class FormParser(BindingScope scope)
         {
             return slot.Model(ParameterSource.Form) with { Key = key, Text = text };
         }
-        return new MembersParser(scope).Parse(slot, member => Field(member, name));
+        return new MembersParser(scope).Parse(slot, member => Field(member, name)) is { } form ? form with { IsForm = true } : null;
     }
 
     /// <summary>A member of a form type: <c>Address.City</c> where the type stands in another's member, or below a name that the attribute gives.</summary>

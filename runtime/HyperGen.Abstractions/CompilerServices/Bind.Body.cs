@@ -86,14 +86,14 @@ public static partial class Bind
 
     /// <summary>The server's limit, which follows <see cref="MaxBodyAttribute"/>; a server that has none of its own, such as TestServer, leaves the attribute's to us.</summary>
     private static long MaxBody(RequestContext context) =>
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } feature ? feature.MaxRequestBodySize ?? long.MaxValue
+        context.BorrowedFeatures.Get<IHttpMaxRequestBodySizeFeature>() is { } feature ? feature.MaxRequestBodySize ?? long.MaxValue
         : context.Endpoint?.MaxBody ?? long.MaxValue;
 
     private static RequestBody<T> TooLarge<T>() => RequestBody<T>.Refused(413, "The request body is larger than this endpoint accepts.");
 
     /// <summary>Whether a body may follow: the server knows, and where it does not say, the headers do.</summary>
     private static bool HasBody(RequestContext context) =>
-        context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody
+        context.BorrowedFeatures.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody
         ?? (context.RequestHeaders.ContentLength is { } length ? length > 0 : context.RequestHeaders.ContainsKey(HeaderNames.TransferEncoding));
 
     private static bool IsJson(string? contentType)

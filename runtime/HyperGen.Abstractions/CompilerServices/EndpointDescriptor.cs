@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -31,6 +32,9 @@ public sealed class EndpointDescriptor
     /// <summary>Whether the endpoint has one handler instance for the life of the application, as far as the code tells; its dependencies decide too.</summary>
     public bool SharedHandler { get; init; }
 
+    /// <summary>The services that its handler asks for, where <see cref="SharedHandler"/> is said: all must be singletons for it to be so.</summary>
+    public IReadOnlyList<(Type Type, object? Key)> HandlerServices { get; init; } = [];
+
     /// <summary>Whether a request that arrives in TLS early data is admitted, though an attacker can replay it.</summary>
     public bool EarlyData { get; init; }
 
@@ -39,6 +43,12 @@ public sealed class EndpointDescriptor
 
     /// <summary>The resources that a client will ask for next. The endpoint itself sends the <c>Link</c> header for them.</summary>
     public IReadOnlyList<PushedResource> Push { get; init; } = [];
+
+    /// <summary>Whether the endpoint reads a form.</summary>
+    public bool ReadsForm { get; init; }
+
+    /// <summary>Whether the form has files, so that it can come in parts only.</summary>
+    public bool ReadsFiles { get; init; }
 
     /// <summary>What ASP.NET Core must do before the endpoint may run.</summary>
     public PipelineFeatures Requires { get; init; }
@@ -60,6 +70,10 @@ public sealed class EndpointDescriptor
     [EditorBrowsable(EditorBrowsableState.Never)]
     public required Func<MethodInfo> MethodFactory { private get; init; }
 
+    /// <summary>The members that stand in the place of an <c>[AsParameters]</c> parameter, by its position; null where there is none.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Func<int, ParameterInfo[]?>? MembersFactory { private get; init; }
+
     /// <summary>The attributes of method, class, groups and assembly that ASP.NET Core reads, the nearest last.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Func<object[]>? MetadataFactory { private get; init; }
@@ -69,6 +83,17 @@ public sealed class EndpointDescriptor
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static Action<MethodInfo, EndpointBuilder> Description<T>()
         where T : IEndpointMetadataProvider => T.PopulateMetadata;
+
+    /// <summary>Members of a type whose values a client sends one by one.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <param name="names">The names of constructor parameters and properties.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static IEnumerable<ParameterInfo> Members<[DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.NonPublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties)] T>(params string[] names) =>
+        MemberParameter.Of(typeof(T), names);
+
+    /// <summary>What a client may send: the parameters of the method, and in the place of an <c>[AsParameters]</c> parameter its members.</summary>
+    public IEnumerable<ParameterInfo> SentParameters() => MethodInfo.GetParameters().SelectMany(parameter => MembersFactory?.Invoke(parameter.Position) ?? [parameter]);
 
     /// <summary>The method in the source, found on first use.</summary>
     public MethodInfo MethodInfo => field ??= MethodFactory();

@@ -24,14 +24,14 @@ internal static class EndpointDescription
     public static void Add(EndpointDescriptor endpoint, EndpointBuilder builder)
     {
         IList<object> metadata = builder.Metadata;
-        ParameterInfo[] parameters = [.. endpoint.MethodInfo.GetParameters().Where(static parameter => !s_provided.Contains(parameter.ParameterType))];
+        ParameterInfo[] parameters = [.. endpoint.SentParameters().Where(static parameter => !s_provided.Contains(parameter.ParameterType))];
         foreach (ParameterInfo parameter in parameters)
         {
-            // What is spread over several would be taken for a body.
-            if (!parameter.IsDefined(typeof(AsParametersAttribute)))
-            {
-                metadata.Add(new Parameter(parameter, IsRoute(parameter, endpoint)));
-            }
+            metadata.Add(new Parameter(parameter, IsRoute(parameter, endpoint)));
+        }
+        if (endpoint.ReadsForm)
+        {
+            metadata.Add(endpoint.ReadsFiles ? FormTypes.InParts : FormTypes.Any);
         }
         endpoint.Describe?.Invoke(endpoint.MethodInfo, builder);
         EndpointAnswers.Add(endpoint, parameters.Any(parameter => MayBeRefused(parameter, endpoint)), metadata);

@@ -1,7 +1,9 @@
 using HyperGen.CompilerServices;
 using HyperGen.Server.Services;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace HyperGen.Server.Hosting;
@@ -19,13 +21,18 @@ internal static class GeneratedAppExtensions
         root.GetRequiredService<OwnedInstances>().Add(services.Owned);
     }
 
-    /// <summary>Adds what the modules need of the application: the JSON contexts of their assemblies, and an owner for what is disposable.</summary>
-    public static void AddModules(this GeneratedApp app, IServiceCollection services) => services.AddSingleton<OwnedInstances>().ConfigureHttpJsonOptions(json =>
+    /// <summary>Adds what the modules need of the application: the JSON contexts of their assemblies, an owner for what is disposable, and a word for their forms.</summary>
+    public static void AddModules(this GeneratedApp app, IServiceCollection services)
     {
-        // Each puts its contexts before those that are there: the program's own module, the first one, shall win.
-        foreach (EndpointModule module in app.Modules.Reverse())
+        services.AddSingleton<OwnedInstances>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IApiDescriptionProvider, FormDescriptions>());
+        services.ConfigureHttpJsonOptions(json =>
         {
-            module.ConfigureJson(json.SerializerOptions);
-        }
-    });
+            // Each puts its contexts before those that are there: the program's own module, the first one, shall win.
+            foreach (EndpointModule module in app.Modules.Reverse())
+            {
+                module.ConfigureJson(json.SerializerOptions);
+            }
+        });
+    }
 }

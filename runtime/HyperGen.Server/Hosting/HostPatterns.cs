@@ -16,17 +16,33 @@ internal sealed class HostPatterns
         _patterns = [.. (endpoint.Metadata.OfType<IHostMetadata>().LastOrDefault()?.Hosts ?? []).Select(pattern => Parse(pattern, endpoint))];
 
     /// <summary>Whether the host of a request is among them; no pattern admits every host.</summary>
-    public bool Contain(RequestContext context)
+    /// <param name="authority">The host as the client names it, with or without a port.</param>
+    /// <param name="isHttps">Whether the request is for https, which says what port is meant where none is named.</param>
+    public bool Contain(ReadOnlySpan<char> authority, bool isHttps)
     {
         if (_patterns.Length == 0)
         {
             return true;
         }
-        HttpRequest request = context.HttpContext.Request;
-        int port = request.Host.Port ?? (request.IsHttps ? 443 : 80);
+        int standard = isHttps ? 443 : 80;
+        int bracketed = authority.IndexOf(']') + 1;
+        if (authority.Contains("xn--", StringComparison.Ordinal) || (bracketed == 0 && authority.Count(':') > 1))
+        {
+            // Names of other scripts, and IPv6 without brackets, become what patterns are written in.
+            HostString host = HostString.FromUriComponent(authority.ToString());
+            return Contain(host.Host, host.Port ?? standard);
+        }
+        int end = bracketed > 0 ? bracketed : authority.IndexOf(':') is >= 0 and var colon ? colon : authority.Length;
+        return Contain(
+            authority[..end],
+            authority[end..] is [':', .. var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port : standard);
+    }
+
+    private bool Contain(ReadOnlySpan<char> name, int port)
+    {
         foreach ((string host, int? wanted) in _patterns)
         {
-            if ((wanted is null || wanted == port) && IsMatch(host, request.Host.Host))
+            if ((wanted is null || wanted == port) && IsMatch(host, name))
             {
                 return true;
             }
@@ -34,11 +50,11 @@ internal sealed class HostPatterns
         return false;
     }
 
-    private static bool IsMatch(string pattern, string host) => pattern switch
+    private static bool IsMatch(string pattern, ReadOnlySpan<char> host) => pattern switch
     {
         "*" => true,
-        ['*', '.', ..] => host.Length > pattern.Length - 1 && host.EndsWith(pattern[1..], StringComparison.OrdinalIgnoreCase),
-        _ => string.Equals(pattern, host, StringComparison.OrdinalIgnoreCase),
+        ['*', '.', ..] => host.Length > pattern.Length - 1 && host.EndsWith(pattern.AsSpan(1), StringComparison.OrdinalIgnoreCase),
+        _ => host.Equals(pattern, StringComparison.OrdinalIgnoreCase),
     };
 
     private static (string Host, int? Port) Parse(string pattern, EndpointDescriptor endpoint)

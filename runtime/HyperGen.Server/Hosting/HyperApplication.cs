@@ -88,7 +88,7 @@ internal sealed class HyperApplication<THosting>(
         {
             if (endpoint.Descriptor.MaxBody is not null)
             {
-                BodyLimit.Apply(endpoint.Descriptor, request.Features);
+                BodyLimit.Apply(endpoint.Descriptor, request.BorrowedFeatures);
             }
             pending = endpoint.InvokeAsync(request);
             if (pending.IsCompletedSuccessfully)

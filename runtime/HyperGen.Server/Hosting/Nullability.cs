@@ -1,4 +1,5 @@
 using System.Reflection;
+using HyperGen.CompilerServices;
 
 namespace HyperGen.Server.Hosting;
 
@@ -6,5 +7,5 @@ namespace HyperGen.Server.Hosting;
 internal static class Nullability
 {
     public static NullabilityInfo? Of(ParameterInfo parameter) =>
-        AppContext.TryGetSwitch("System.Reflection.NullabilityInfoContext.IsSupported", out bool isSupported) && !isSupported ? null : new NullabilityInfoContext().Create(parameter);
+        AppContext.TryGetSwitch("System.Reflection.NullabilityInfoContext.IsSupported", out bool isSupported) && !isSupported ? null : MemberParameter.Nullability(parameter);
 }

@@ -95,7 +95,7 @@ internal sealed partial class Exchange :
             if (!_hasRequestHeaders)
             {
                 _hasRequestHeaders = true;
-                RequestHeaderLines.Read(Fields, Encoding.ASCII.GetString(Fields.Value(_head.Authority)), _requestHeaders);
+                RequestHeaderLines.Read(Fields, Encoding.ASCII.GetString(Authority), _requestHeaders);
             }
             return _requestHeaders;
         }

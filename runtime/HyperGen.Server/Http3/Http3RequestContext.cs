@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text;
 using HyperGen.CompilerServices;
 using HyperGen.Server.Hosting;
 using HyperGen.Server.Requests;
@@ -9,6 +10,9 @@ namespace HyperGen.Server.Http3;
 /// <summary>A request over our own HTTP/3: path and query are read where they lie, and a response whose head is known is not taken apart again.</summary>
 internal sealed class Http3RequestContext(ServerServices services, Exchange exchange) : FeatureRequestContext(services)
 {
+    /// <summary>DNS knows no longer names than 253 characters; a port takes six more.</summary>
+    private const int LongestName = 260;
+
     private bool _isShared;
 
     public override ReadOnlySpan<byte> Path => IsPathTaken ? base.Path : exchange.NormalPath;
@@ -46,6 +50,17 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
             return;
         }
         exchange.SetResponse(head, body);
+    }
+
+    protected override bool IsFor(HostPatterns hosts)
+    {
+        if (UsesHttpContext)
+        {
+            return base.IsFor(hosts);
+        }
+        ReadOnlySpan<byte> authority = exchange.Authority;
+        Span<char> text = authority.Length <= LongestName ? stackalloc char[LongestName] : new char[authority.Length];
+        return hosts.Contain(text[..Encoding.ASCII.GetChars(authority, text)], isHttps: ((IHttpRequestFeature)exchange).Scheme == "https");
     }
 
     protected override void ReadPath(IHttpRequestFeature request)

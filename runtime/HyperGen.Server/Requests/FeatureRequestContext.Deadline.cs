@@ -6,6 +6,7 @@ namespace HyperGen.Server.Requests;
 internal partial class FeatureRequestContext
 {
     private CancellationTokenSource? _deadline;
+    private CancellationToken _clientGone;
 
     /// <summary>Whether the request has been given up for lateness, and not because the client has gone.</summary>
     public bool IsLate => _deadline is { IsCancellationRequested: true } && !_clientGone.IsCancellationRequested;
@@ -14,8 +15,6 @@ internal partial class FeatureRequestContext
     /// <remarks>A time limit of ASP.NET Core's puts a token in place of the server's, and only its middleware can tell which of the two was cancelled: within it the answer is no.</remarks>
     internal override bool HasClientGone =>
         (_deadline is null ? Aborted : _clientGone).IsCancellationRequested && _http?.Features.Get<IHttpRequestTimeoutFeature>() is null;
-
-    private CancellationToken _clientGone;
 
     /// <summary>Gives the request a time after which <see cref="Aborted"/> is cancelled.</summary>
     public void StartDeadline(int milliseconds)

@@ -125,6 +125,8 @@ internal partial class FeatureRequestContext : RequestContext
 
     public override IFeatureCollection Features => _http is null ? _features : _http.Features;
 
+    internal override IFeatureCollection BorrowedFeatures => _http is null ? _features : _http.Features;
+
     public override HttpContext HttpContext => _http ??= MakeHttpContext();
 
     public override void Abort()
@@ -208,7 +210,11 @@ internal partial class FeatureRequestContext : RequestContext
         }
     }
 
-    private bool IsHost(EndpointTable table, int match) => (table.Requires & PipelineFeatures.Host) == 0 || table[match].Hosts.Contain(this);
+    private bool IsHost(EndpointTable table, int match) => (table.Requires & PipelineFeatures.Host) == 0 || IsFor(table[match].Hosts);
+
+    /// <summary>Whether the host that the client names is one of some.</summary>
+    protected virtual bool IsFor(HostPatterns hosts) =>
+        hosts.Contain(RequestHeaders.Host.ToString(), string.Equals(_http is null ? _request.Scheme : _http.Request.Scheme, "https", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Takes the route values from ASP.NET Core, which has matched the request.</summary>
     public void CopyRouteValues(ServedEndpoint served, RouteValueDictionary values)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using HyperGen.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ internal sealed class ServiceAudit
     private readonly IServiceProviderIsKeyedService _registered;
     private readonly ServiceLifetimes _lifetimes;
     private readonly ServiceProblems _problems;
-    private readonly HashSet<(ServiceDescriptor Service, bool Held)> _seen = [];
+    private readonly HashSet<(ServiceDescriptor Service, object? Key, string? Holder)> _seen = [];
 
     private ServiceAudit(IServiceProvider services, ServiceLifetimes lifetimes, ServiceProblems problems)
     {
@@ -52,50 +53,63 @@ internal sealed class ServiceAudit
         {
             foreach (ServiceDescriptor descriptor in _lifetimes.Descriptors(element, key))
             {
-                CheckDependencies(descriptor, holder);
+                CheckDependencies(descriptor, key, holder);
             }
         }
         else if (_lifetimes.Descriptor(type, key) is { } descriptor)
         {
-            CheckDependencies(descriptor, holder);
+            CheckDependencies(descriptor, key, holder);
         }
     }
 
-    private void CheckDependencies(ServiceDescriptor descriptor, string? holder)
+    private void CheckDependencies(ServiceDescriptor descriptor, object? key, string? holder)
     {
-        if ((descriptor.IsKeyedService ? descriptor.KeyedImplementationType : descriptor.ImplementationType) is not { } implementation
-            || IsOfTheFramework(implementation)
-            || !_seen.Add((descriptor, holder is not null)))
+        if (Implementation(descriptor) is not { } implementation || IsOfTheFramework(implementation))
         {
             return;
         }
         string name = TypeNames.Of(implementation);
         string? next = descriptor.Lifetime == ServiceLifetime.Singleton ? name : holder;
-        foreach (ParameterInfo parameter in Constructor(descriptor)?.GetParameters() ?? [])
+        if (!_seen.Add((descriptor, key, next)))
+        {
+            return;
+        }
+        foreach (ParameterInfo parameter in Constructor(implementation, key)?.GetParameters() ?? [])
         {
             if (parameter.HasDefaultValue || parameter.IsDefined(typeof(ServiceKeyAttribute)) || parameter.ParameterType.ContainsGenericParameters)
             {
                 continue;
             }
-            Check(parameter.ParameterType, Key(parameter), name, next);
+            Check(parameter.ParameterType, Key(parameter, key), name, next);
         }
     }
 
+    [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
+    private static Type? Implementation(ServiceDescriptor descriptor) => descriptor.IsKeyedService ? descriptor.KeyedImplementationType : descriptor.ImplementationType;
+
     /// <summary>The constructor that the container will use: of those it can satisfy the one with the most parameters.</summary>
-    private ConstructorInfo? Constructor(ServiceDescriptor descriptor)
+    private ConstructorInfo? Constructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type implementation, object? key)
     {
-        ConstructorInfo[] constructors = (descriptor.IsKeyedService ? descriptor.KeyedImplementationType : descriptor.ImplementationType)!.GetConstructors();
+        ConstructorInfo[] constructors = implementation.GetConstructors();
         return constructors.Length <= 1
             ? constructors.FirstOrDefault()
-            : constructors.Where(constructor => constructor.GetParameters().All(IsSatisfied)).MaxBy(static constructor => constructor.GetParameters().Length);
+            : constructors.Where(constructor => constructor.GetParameters().All(parameter => IsSatisfied(parameter, key))).MaxBy(static constructor => constructor.GetParameters().Length);
     }
 
-    private bool IsSatisfied(ParameterInfo parameter) =>
-        parameter.HasDefaultValue || parameter.IsDefined(typeof(ServiceKeyAttribute)) || IsRegistered(parameter.ParameterType, Key(parameter));
+    private bool IsSatisfied(ParameterInfo parameter, object? key) =>
+        parameter.HasDefaultValue || parameter.IsDefined(typeof(ServiceKeyAttribute)) || IsRegistered(parameter.ParameterType, Key(parameter, key));
 
     private bool IsRegistered(Type type, object? key) => key is null ? _registered.IsService(type) : _registered.IsKeyedService(type, key);
 
-    private static object? Key(ParameterInfo parameter) => parameter.GetCustomAttribute<FromKeyedServicesAttribute>()?.Key;
+    /// <summary>The key that a parameter asks for; where its attribute names none, that which the service itself was asked for by.</summary>
+    private static object? Key(ParameterInfo parameter, object? inherited) => parameter.GetCustomAttribute<FromKeyedServicesAttribute>() switch
+    {
+        null => null,
+#if NET10_0_OR_GREATER
+        { LookupMode: ServiceKeyLookupMode.InheritKey } => inherited,
+#endif
+        { Key: var key } => key,
+    };
 
     /// <summary>Whether a class comes with .NET: its registrations are taken to be right.</summary>
     private static bool IsOfTheFramework(Type type) =>

@@ -2,27 +2,29 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using HyperGen.CompilerServices;
+using HyperGen.Server.Services;
 
 namespace HyperGen.Server.Startup;
 
-/// <summary>Lays out endpoints as a table that a terminal of 120 columns shows without wrapping, behind the six columns that a console logger indents by.</summary>
+/// <summary>Lays out endpoints as a table that a terminal shows without wrapping.</summary>
 internal static class RouteTable
 {
-    private const int Width = 114;
     private const int Gap = 2;
 
-    private static readonly string[] s_titles = ["METHOD", "ROUTE", "SOURCE", "RUNS", "MIDDLEWARE"];
+    private static readonly string[] s_titles = ["METHOD", "ROUTE", "SOURCE", "RUNS", "HANDLER", "MIDDLEWARE"];
 
     /// <summary>How far a column may be cut when the table is too wide: a route keeps most, what repeats itself gives way first.</summary>
-    private static readonly int[] s_least = [6, 40, 24, 6, 16];
+    private static readonly int[] s_least = [6, 24, 12, 6, 7, 10];
 
     /// <summary>Formats the table.</summary>
     /// <param name="endpoints">The endpoints, in the order to show them in.</param>
+    /// <param name="lifetimes">Tells which handlers one instance serves.</param>
     /// <param name="most">How many to show at most.</param>
-    public static string Format(IReadOnlyList<EndpointDescriptor> endpoints, int most)
+    /// <param name="width">How many characters a line may have.</param>
+    public static string Format(IReadOnlyList<EndpointDescriptor> endpoints, ServiceLifetimes lifetimes, int most, int width)
     {
-        string[][] rows = [s_titles, .. endpoints.Take(most).Select(Row)];
-        int[] widths = Widths(rows);
+        string[][] rows = [s_titles, .. endpoints.Take(most).Select(endpoint => Row(endpoint, lifetimes))];
+        int[] widths = Widths(rows, width);
         var text = new StringBuilder();
         foreach (string[] row in rows)
         {
@@ -40,12 +42,13 @@ internal static class RouteTable
         return text.ToString().TrimEnd('\n');
     }
 
-    private static string[] Row(EndpointDescriptor endpoint) =>
+    private static string[] Row(EndpointDescriptor endpoint, ServiceLifetimes lifetimes) =>
     [
         endpoint.Method,
         endpoint.Template,
         Source(endpoint),
         endpoint.Inline ? "inline" : "worker",
+        endpoint.SharedHandler && endpoint.HandlerServices.All(service => lifetimes.IsSingleton(service.Type, service.Key)) ? "shared" : "request",
         string.Join(" > ", endpoint.Middleware),
     ];
 
@@ -63,10 +66,10 @@ internal static class RouteTable
     /// <summary>The file name of a path of any platform: the program may run on another than it was compiled on.</summary>
     private static string FileName(string path) => path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
 
-    private static int[] Widths(string[][] rows)
+    private static int[] Widths(string[][] rows, int width)
     {
         int[] widths = [.. s_titles.Select((_, column) => rows.Max(row => row[column].Length))];
-        for (int excess = widths.Sum() + Gap * (widths.Length - 1) - Width; excess > 0;)
+        for (int excess = widths.Sum() + Gap * (widths.Length - 1) - width; excess > 0;)
         {
             int column = Array.IndexOf(widths.Select((width, index) => width - s_least[index]).ToArray(), widths.Select((width, index) => width - s_least[index]).Max());
             if (widths[column] <= s_least[column])

@@ -103,9 +103,10 @@ internal sealed class Http3TestClient : IAsyncDisposable
     }
 
     /// <summary>Begins a request. It goes out as soon as the server allows another stream.</summary>
-    public async Task<TestRequest> SendAsync(string method, string path, byte[]? body = null, bool isEnd = true, bool isPaused = false, byte[]? trailers = null)
+    public async Task<TestRequest> SendAsync(
+        string method, string path, byte[]? body = null, bool isEnd = true, bool isPaused = false, byte[]? trailers = null, params (string Name, string Value)[] fields)
     {
-        var request = new TestRequest(this, Encode(method, path, body, trailers), isEnd) { IsPaused = isPaused };
+        var request = new TestRequest(this, Encode(method, path, body, trailers, fields), isEnd) { IsPaused = isPaused };
         await DoAsync(() =>
         {
             _waiting.Enqueue(request);
@@ -122,9 +123,9 @@ internal sealed class Http3TestClient : IAsyncDisposable
     });
 
     /// <summary>Sends a request and waits for its response.</summary>
-    public async Task<TestRequest> GetAsync(string method, string path, byte[]? body = null)
+    public async Task<TestRequest> GetAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] fields)
     {
-        TestRequest request = await SendAsync(method, path, body);
+        TestRequest request = await SendAsync(method, path, body, fields: fields);
         await request.Ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return request;
     }
@@ -169,9 +170,9 @@ internal sealed class Http3TestClient : IAsyncDisposable
     /// <summary>Has what was written to the connection sent.</summary>
     internal void Touch() => Shard.Touch(Connection.Quic);
 
-    private static byte[] Encode(string method, string path, byte[]? body, byte[]? trailers) =>
+    private static byte[] Encode(string method, string path, byte[]? body, byte[]? trailers, params (string Name, string Value)[] fields) =>
     [
-        .. Headers((":method", method), (":scheme", "https"), (":authority", "localhost"), (":path", path)),
+        .. Headers([(":method", method), (":scheme", "https"), (":authority", "localhost"), (":path", path), .. fields]),
         .. body is null ? [] : Frame(FrameType.Data, body),
         .. trailers ?? [],
     ];
