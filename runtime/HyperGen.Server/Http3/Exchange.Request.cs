@@ -52,14 +52,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The host that the client names.</summary>
-    public ReadOnlySpan<byte> Authority
-    {
-        get
-        {
-            ReadOnlySpan<byte> authority = Fields.Value(_head.Authority);
-            return authority;
-        }
-    }
+    public ReadOnlySpan<byte> Authority => Fields.Value(_head.Authority);
 
     /// <summary>Whether the request has a header, without making strings of all of them.</summary>
     public bool HasField(ReadOnlySpan<byte> name)
