@@ -118,11 +118,11 @@ internal sealed partial class Connection
             //
             //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6
             //# the client SHOULD discard these packets
-            if (path.Remote != _path.Path.Remote) return false;
+            _arrival = FindPathTo(path.Remote);
+            if (_arrival is null) return false;
 
             // Our own address is not news to us: the system chose it when it was not said, or a datagram comes late to one we left.
-            if (_path.Path.Local == default) _path.Path = path;
-            _arrival = _path;
+            if (_arrival.Path.Local == default) _arrival.Path = path;
         }
 
         if (_arrival is null)
@@ -320,6 +320,14 @@ internal sealed partial class Connection
         if (Role == Role.Client || !from.IsValidated)
         {
             GiveBackIdOf(from);
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.2
+            //# The server MUST send non-probing packets from its
+            //# original address until it receives a non-probing packet from the client at its
+            //# preferred address and until the server has validated the new path.
+            //
+            // Loss can keep it there for long, so it is listened to there from now on; what is said goes to the preferred address.
+            if (to.Path.Remote != from.Path.Remote && Role == Role.Client) Remember(from);
         }
         else
         {
@@ -444,6 +452,19 @@ internal sealed partial class Connection
         foreach (var other in _otherPaths)
         {
             if (other.Path == path) return other;
+        }
+
+        return null;
+    }
+
+    /// <summary>The path to an address of the peer's, whichever of our own it begins at; the one in use if that is one.</summary>
+    private PathState? FindPathTo(in NetworkAddress remote)
+    {
+        if (_path.Path.Remote == remote) return _path;
+        if (_otherPaths is null) return null;
+        foreach (var other in _otherPaths)
+        {
+            if (other.Path.Remote == remote) return other;
         }
 
         return null;

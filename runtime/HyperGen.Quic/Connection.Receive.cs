@@ -228,6 +228,12 @@ internal sealed partial class Connection
             return;
         }
 
+        if (_oneRtt.PeerUpdatedTwice)
+        {
+            Close(now, TransportError.Of(TransportErrorCode.KeyUpdateError, "The keys were updated twice without waiting."));
+            return;
+        }
+
         OnOneRttPacketOpened(now);
         HandlePayload(
             now, path, ecn, space, PacketType.OneRtt, new ConnectionId(header.DestinationId), number, packet[headerLength..^Tls.Crypto.Aead.TagLength]);

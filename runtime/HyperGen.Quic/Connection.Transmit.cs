@@ -68,6 +68,7 @@ internal sealed partial class Connection
             }
         }
 
+        if (Role == Role.Client && !IsHandshakeConfirmed) SeeToHandshake(now);
         if (length == 0) return false;
         if (_pacedUntil.IsNever) _isPacingLimited &= _streams.HasData || HasDatagrams;
         if (State == ConnectionState.Closing) _closeLength = length;
@@ -75,6 +76,14 @@ internal sealed partial class Connection
         _recovery.SetLossDetectionTimer(now);
         transmit = new(_path.Path, length, segment, _mark);
         return true;
+    }
+
+    private void SeeToHandshake(Timestamp now)
+    {
+        var waits = HandshakeSpace.Write is not null && HandshakeSpace.Crypto.HasPending;
+        if (waits == _recovery.HandshakeWaits) return;
+        _recovery.HandshakeWaits = waits;
+        _recovery.SetLossDetectionTimer(now);
     }
 
     private void UpdateKeysWhenWorn(Timestamp now)

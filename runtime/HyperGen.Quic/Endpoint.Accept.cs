@@ -30,7 +30,7 @@ internal sealed partial class Endpoint
             //# server SHOULD immediately close (Section 10.2) the connection with an
             //# INVALID_TOKEN error.
             Statistics.InvalidTokens++;
-            Refuse(now, path, header, TransportErrorCode.InvalidToken);
+            Refuse(now, path, header, datagram[..header.End], TransportErrorCode.InvalidToken);
             return null;
         }
 
@@ -50,7 +50,7 @@ internal sealed partial class Endpoint
             //# If a server refuses to accept a new connection, it SHOULD send an Initial
             //# packet containing a CONNECTION_CLOSE frame with error code
             //# CONNECTION_REFUSED.
-            Refuse(now, path, header, TransportErrorCode.ConnectionRefused);
+            Refuse(now, path, header, datagram[..header.End], TransportErrorCode.ConnectionRefused);
             return null;
         }
 
@@ -70,6 +70,9 @@ internal sealed partial class Endpoint
         if (HandshakeCount >= Options.MaxHandshakes || (isValidated ? use.Handshakes >= Math.Max(1, Options.MaxHandshakes / 2) : isCrowded))
         {
             Statistics.Refused++;
+
+            // Only who proved the address is told: whoever did not is asked to first, or could have others told.
+            if (isValidated) Refuse(now, path, header, datagram[..header.End], TransportErrorCode.ConnectionRefused);
             return null;
         }
 

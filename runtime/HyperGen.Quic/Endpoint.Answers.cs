@@ -89,24 +89,35 @@ internal sealed partial class Endpoint
         Enqueue(path, RetryPacket.Write(buffer, RetryIntegrity, header, source, tokenLength));
     }
 
-    /// <summary>Closes a connection that never was, in one packet.</summary>
-    private void Refuse(Timestamp now, in NetworkPath path, in PacketHeader header, TransportErrorCode code)
+    /// <summary>
+    /// Closes a connection that never was, in one packet: the word is for who sealed the first one. One damaged on its way, or made up, is not the client's,
+    /// and what it holds is no reason to turn the client away.
+    /// </summary>
+    private void Refuse(Timestamp now, in NetworkPath path, in PacketHeader header, Span<byte> packet, TransportErrorCode code)
     {
-        // This derives a key, so it is the dearest of all answers; the client does without when they are too many.
+        // This derives keys, so it is the dearest of all answers; the client does without when they are too many.
         if (!HasRoom(MaxRefusalLength, out var buffer) || !_answerRate.TryTake(now)) return;
         var (client, server) = InitialSecrets.Derive(Options.Crypto, header.Version!, header.DestinationId);
-        client.Dispose();
+        using var read = client;
+        using var write = server;
+        if (!IsSealedUnder(read, header, packet)) return;
         var writer = new WireWriter(buffer);
         PacketHeader.WriteLong(ref writer, header.Version!, PacketType.Initial, header.SourceId, header.DestinationId, default, 1);
         var offset = writer.Position;
         writer.WriteByte(0);
         ConnectionCloseFrame.Write(ref writer, application: false, (long)code, 0, null);
-        var packet = buffer[..(writer.Position + Aead.TagLength)];
-        VarInt.WriteTwoBytes(packet[(offset - 2)..], packet.Length - offset);
-        server.Packet.Seal(new(0), packet, offset + 1);
-        server.Header.Protect(packet, offset, 1);
-        server.Dispose();
-        Enqueue(path, packet.Length);
+        var refusal = buffer[..(writer.Position + Aead.TagLength)];
+        VarInt.WriteTwoBytes(refusal[(offset - 2)..], refusal.Length - offset);
+        write.Packet.Seal(new(0), refusal, offset + 1);
+        write.Header.Protect(refusal, offset, 1);
+        Enqueue(path, refusal.Length);
+    }
+
+    private static bool IsSealedUnder(DirectionKeys keys, in PacketHeader header, Span<byte> packet)
+    {
+        if (!keys.Header.TryUnprotect(packet, header.PacketNumberOffset, out var number, out var length)) return false;
+        var payload = packet[(header.PacketNumberOffset + length)..];
+        return keys.Packet.TryOpen(new(number), packet[..(header.PacketNumberOffset + length)], payload, payload);
     }
 
     private bool HasRoom(int length, out Span<byte> buffer)

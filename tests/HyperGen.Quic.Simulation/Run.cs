@@ -18,6 +18,7 @@ internal sealed class Run
     private readonly Trace _trace;
     private readonly Resumption? _resumption;
     private readonly Connection _client;
+    private readonly Timestamp _started;
     private Traffic _atClient = null!;
     private Traffic? _atServer;
     private Connection? _server;
@@ -40,6 +41,7 @@ internal sealed class Run
         if (scenario.Retries) _world.Server.Configure(static options => options with { Retry = RetryPolicy.Always });
         if (scenario.PrefersVersion2) _world.Client.Configure(static options => options with { Versions = [QuicVersion.V2, QuicVersion.V1] });
         Prepare();
+        _started = _world.Now;
         _client = _resumption is null ? _world.Client.Connect(_world.Now, _world.Server) : _resumption.Connect();
         if (_client.CanSendEarlyData) _atClient.OnEvent(_client, _world.Now, new(ConnectionEventKind.StreamsAvailable));
     }
@@ -74,9 +76,13 @@ internal sealed class Run
     private (ulong Hash, Met Met) Execute()
     {
         var met = Met.None;
-        if (_scenario.Restart is null)
+        if (_scenario.Restart is null) _world.RunUntil(() => IsDone, Limit);
+        if (CameTooLate())
         {
-            _world.RunUntil(() => IsDone, Limit);
+            // Nothing was exchanged: the client has to begin again.
+        }
+        else if (_scenario.Restart is null)
+        {
             Assert.Equal(default, _atClient.Closed);
             Assert.Equal(default, _atServer!.Closed);
             met |= What(_client) | What(_server!);
@@ -102,6 +108,17 @@ internal sealed class Run
         _trace.Add((ulong)_client.Statistics.PacketsReceived);
         return (_trace.Hash, met | _trace.Met);
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
+    //= type=test
+    //# Instead, the
+    //# server SHOULD immediately close (Section 10.2) the connection with an
+    //# INVALID_TOKEN error.
+
+    /// <summary>Whether the client had no packet with a Retry's token reach the server before that expired.</summary>
+    private bool CameTooLate() =>
+        _atServer is null && _world.Now - _started > AddressTokens.RetryLifetime
+        && _atClient.Closed is { Kind: CloseKind.ByPeerTransport, ErrorCode: (long)TransportErrorCode.InvalidToken };
 
     private bool IsDone => _atClient.Closed != default || _atServer is { Closed.Kind: not CloseKind.None }
         || (_atClient.IsComplete && _atServer is { IsComplete: true } && _client.StreamCount == 0 && _server!.StreamCount == 0);

@@ -115,7 +115,9 @@ internal sealed record Scenario
         // A silent client whose address changed can be found by nobody: only its own packets tell the server where it is.
         var patient = ConnectionLimits.Default with
         {
-            HandshakeTimeout = TimeSpan.FromMinutes(2),
+
+            // A burst of losses ends with the number of datagrams, and probes come ever more seldom.
+            HandshakeTimeout = TimeSpan.FromHours(1),
             IdleTimeout = TimeSpan.FromHours(1),
             KeepAliveInterval = TimeSpan.FromSeconds(1),
         };

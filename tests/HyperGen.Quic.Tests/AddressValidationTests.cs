@@ -209,6 +209,12 @@ public sealed class AddressValidationTests
         {
             Assert.Equal(TokenVerdict.InvalidRetry, server.Tokens.Check(at, bytes, address, version, id, out _));
             var initial = Initial(version, id, bytes);
+
+            // A packet that was damaged, or made up by somebody who only saw the ID go by, is not the client's word.
+            var damaged = initial.ToArray();
+            damaged[^1] ^= 1;
+            Assert.Null(server.HandleDatagram(at, new(address), EcnCodepoint.NotEct, damaged));
+            Assert.False(server.TryTransmit(new byte[Transmit.MaxLength], out _));
             Assert.Null(server.HandleDatagram(at, new(address), EcnCodepoint.NotEct, initial));
             ExpectRefusal(server, version, id, TransportErrorCode.InvalidToken);
             Assert.Equal((0, 0, 0), (server.Count, server.ConnectionIdCount, server.SourceCount));
@@ -561,7 +567,13 @@ public sealed class AddressValidationTests
         var packet = new byte[1200];
         var writer = new WireWriter(packet);
         PacketHeader.WriteLong(ref writer, version, PacketType.Initial, destination, [0xC1, 0xC2], token, 1);
-        VarInt.WriteTwoBytes(packet.AsSpan(writer.Position - 2), packet.Length - writer.Position);
+        var offset = writer.Position;
+        VarInt.WriteTwoBytes(packet.AsSpan(offset - 2), packet.Length - offset);
+        var (client, server) = InitialSecrets.Derive(CryptoProvider.Default, version, destination);
+        client.Packet.Seal(new(0), packet, offset + 1);
+        client.Header.Protect(packet, offset, 1);
+        client.Dispose();
+        server.Dispose();
         return packet;
     }
 

@@ -1,4 +1,5 @@
 using HyperGen.Quic.Admission;
+using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Tokens;
 
 namespace HyperGen.Quic.Tests;
@@ -6,42 +7,6 @@ namespace HyperGen.Quic.Tests;
 /// <summary>How many strangers are let in, and what it costs to turn the others away.</summary>
 public sealed class AdmissionTests
 {
-    [Fact]
-    public void Handshakes_beyond_the_threshold_have_to_prove_their_address_and_a_client_that_does_is_served()
-    {
-        var requests = new Requests(1, 100, 1);
-        var world = new World(1, new(), _ => requests, static _ => new Echo());
-        world.Server.Configure(static options => options with { RetryThreshold = 20 });
-        var flood = new Flood(world);
-        for (uint i = 0; i < 500; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
-        Assert.Equal((20, 480L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
-        world.Client.Connect(world.Now, world.Server);
-        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
-        Assert.Equal(481, world.Server.Endpoint.Statistics.Retries);
-        world.RunFor(TimeSpan.FromMinutes(3));
-        ExpectNothing(world.Server.Endpoint);
-    }
-
-    [Fact]
-    public void One_source_that_fills_its_share_is_asked_and_others_are_not()
-    {
-        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
-        world.Server.Configure(static options => options with { MaxHandshakesPerSource = 10 });
-        var flood = new Flood(world);
-        for (ushort i = 0; i < 50; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000001, i));
-        Assert.Equal((10, 40L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
-        flood.Send(NetworkAddress.FromIPv4(0x0B000002, 1));
-        Assert.Equal((11, 40L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
-
-        // All of an IPv6 network of 64 bits is one source.
-        for (uint i = 0; i < 50; i++) flood.Send(new(new UInt128(0x2001_0db8_0000_0001, i), 7));
-        Assert.Equal((21, 80L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
-        flood.Send(new(new UInt128(0x2001_0db8_0000_0002, 1), 7));
-        Assert.Equal((22, 80L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Retries));
-        world.RunFor(TimeSpan.FromMinutes(3));
-        ExpectNothing(world.Server.Endpoint);
-    }
-
     [Fact]
     public void Where_nobody_is_asked_the_share_of_a_source_still_holds()
     {
@@ -204,26 +169,6 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Connection_IDs_a_client_chooses_do_not_share_buckets()
-    {
-        // IDs that collide under an unkeyed hash cannot be found under an unknown key: their hashes spread like any others.
-        var key = new byte[KeyedHash.KeyLength];
-        new SeededRandom(9).Fill(key);
-        var hash = new KeyedHash(key);
-        var buckets = new int[64];
-        Span<byte> id = stackalloc byte[8];
-        for (var i = 0; i < 6400; i++)
-        {
-            BitConverter.TryWriteBytes(id, (long)i << 40);
-            buckets[(uint)hash.Of(id) % 64]++;
-        }
-
-        Assert.All(buckets, static count => Assert.InRange(count, 50, 160));
-        new SeededRandom(10).Fill(key);
-        Assert.NotEqual(hash.Of(id), new KeyedHash(key).Of(id));
-    }
-
-    [Fact]
     public void A_rate_is_a_rate_and_a_burst_a_burst()
     {
         var rate = new RateLimit(100, 10);
@@ -239,36 +184,4 @@ public sealed class AdmissionTests
         Assert.Equal(
             (0, 0, 0, 0, 0),
             (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.SourceCount, endpoint.PagesInUse));
-
-    /// <summary>First packets of clients that say nothing more, from any address.</summary>
-    private sealed class Flood(World world)
-    {
-        private readonly byte[] _buffer = new byte[Transmit.MaxLength];
-        private readonly SeededRandom _random = new(77);
-        private byte[]? _hello;
-
-        /// <summary>Sends one and takes the answers that need no connection; how many there were.</summary>
-        public int Send(NetworkAddress from)
-        {
-            Deliver(from);
-            return Drain();
-        }
-
-        public void Deliver(NetworkAddress from)
-        {
-            // A packet of a real client, sealed anew for a connection ID of its own each time.
-            var endpoint = new Endpoint(new() { Random = _random.Fill, ResetKey = new byte[32] });
-            var client = endpoint.Connect(world.Now, default, parameters => TestTls.Client(parameters, _random));
-            Assert.True(client.TryTransmit(world.Now, _buffer, out var transmit));
-            _hello = _buffer[..Math.Min(transmit.Length, transmit.SegmentSize)];
-            world.Server.Receive(world.Now, new(from, world.Server.Address), _hello);
-        }
-
-        public int Drain()
-        {
-            var count = 0;
-            while (world.Server.Endpoint.TryTransmit(_buffer, out _)) count++;
-            return count;
-        }
-    }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
+using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
@@ -27,7 +28,7 @@ public sealed class EarlyDataTests
     [InlineData(4UL, 0.3)]
     public void Requests_go_with_the_first_packets_and_are_answered_a_round_trip_sooner(ulong seed, double loss)
     {
-        var lab = new Lab(seed);
+        var lab = new EarlyDataLab(seed);
         var session = lab.Earn();
         lab.World.Link.Conditions = new() { Loss = loss, Reordering = loss, Duplication = loss };
         var requests = new Requests(5, 700, 5);
@@ -49,7 +50,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Without_early_data_no_stream_is_early()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         lab.Earn();
         Assert.Equal([false], lab.Early);
     }
@@ -73,7 +74,7 @@ public sealed class EarlyDataTests
     [InlineData(3UL, 0.3)]
     public void What_the_server_does_not_read_is_sent_again_after_the_handshake(ulong seed, double loss)
     {
-        var lab = new Lab(seed);
+        var lab = new EarlyDataLab(seed);
         lab.World.Server.AdmitsEarlyData = static (_, _) => false;
         var session = lab.Earn();
         lab.World.Link.Conditions = new() { Loss = loss, Reordering = loss, Duplication = loss };
@@ -98,7 +99,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void A_server_whose_limits_shrank_reads_none_and_the_smaller_limits_hold()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
         var requests = new Requests(6, 5000, 6);
@@ -110,7 +111,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void A_client_keeps_to_the_limits_it_remembers()
     {
-        var lab = new Lab(1) { Limits = new() { BidirectionalStreams = 3 } };
+        var lab = new EarlyDataLab(1) { Limits = new() { BidirectionalStreams = 3 } };
         var session = lab.Earn();
         var requests = new Requests(10, 100, 10);
         var connection = lab.Connect(session, requests);
@@ -128,7 +129,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Larger_limits_hold_only_once_nothing_is_early_any_more()
     {
-        var lab = new Lab(1) { Limits = new() { BidirectionalStreams = 3, StreamWindow = 1000 } };
+        var lab = new EarlyDataLab(1) { Limits = new() { BidirectionalStreams = 3, StreamWindow = 1000 } };
         var session = lab.Earn();
         lab.Restart(new() { BidirectionalStreams = 10, StreamWindow = 5000 });
         Hesitant? tls = null;
@@ -170,7 +171,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Limits_are_remembered_and_what_describes_one_connection_is_not()
     {
-        var lab = new Lab(1) { Limits = new() { MaxAckDelay = TimeSpan.FromMilliseconds(90) } };
+        var lab = new EarlyDataLab(1) { Limits = new() { MaxAckDelay = TimeSpan.FromMilliseconds(90) } };
         var session = lab.Earn();
         Assert.False(TransportParameters.TryRead(session.TransportParameters.Span, Role.Server, out var remembered).IsError);
         var limits = ConnectionLimits.Default;
@@ -194,7 +195,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Streams_beyond_the_limit_after_a_rejection_are_not_mentioned_before_the_server_allows_them()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
         var requests = new Requests(6, 5000, 6);
@@ -216,7 +217,7 @@ public sealed class EarlyDataTests
     [InlineData(2UL, 0.2)]
     public void Early_data_survives_a_Retry(ulong seed, double loss)
     {
-        var lab = new Lab(seed);
+        var lab = new EarlyDataLab(seed);
         var session = lab.Earn();
         lab.World.Server.Configure(static options => options with { Retry = Tokens.RetryPolicy.Always });
         lab.World.Link.Conditions = new() { Loss = loss };
@@ -251,7 +252,7 @@ public sealed class EarlyDataTests
     [InlineData(3UL, 0.3)]
     public void Early_packets_have_numbers_of_their_own_acknowledge_nothing_and_end_with_the_handshake(ulong seed, double loss)
     {
-        var lab = new Lab(seed);
+        var lab = new EarlyDataLab(seed);
         var session = lab.Earn();
         var log = new ArrayBufferWriter<byte>();
         lab.World.Client.Configure(options => options with { Qlog = (_, _) => log });
@@ -281,7 +282,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void A_server_that_answers_early_data_does_not_confirm_a_handshake_that_is_not_complete()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         var log = new ArrayBufferWriter<byte>();
         lab.World.Server.Configure(options => options with { Qlog = (_, _) => log });
@@ -320,7 +321,7 @@ public sealed class EarlyDataTests
     [InlineData(new byte[] { 0x0a, 0x44, 0x00, 0 }, (long)TransportErrorCode.StreamLimitError)]
     public void Early_data_beyond_a_limit_is_a_violation_of_it(byte[] frame, long expected)
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         lab.SendEarly(session, frame);
         lab.World.RunFor(TimeSpan.FromMilliseconds(15));
@@ -335,7 +336,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Early_data_of_version_1_is_read_while_both_go_to_version_2()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         lab.World.Client.Configure(static options => options with { Versions = [QuicVersion.V2, QuicVersion.V1] });
         var requests = new Requests(3, 700, 3);
@@ -353,7 +354,7 @@ public sealed class EarlyDataTests
     public void Early_packets_of_a_datagram_wait_for_the_answers_that_the_ClientHello_needs()
     {
         // The first datagram holds the ClientHello and early data; the server asks two questions before it has the keys of the latter.
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         var coalesced = 0;
         lab.World.Link.Drop = (isToServer, bytes) =>
@@ -383,7 +384,7 @@ public sealed class EarlyDataTests
     {
         Assert.NotEmpty(what);
         Assert.True(FrameTypes.IsForbiddenInZeroRtt((FrameType)frame[0]));
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         lab.SendEarly(session, frame);
         lab.World.RunFor(TimeSpan.FromMilliseconds(15));
@@ -403,7 +404,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Early_keys_are_gone_soon_after_the_handshake()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         var requests = new Requests(1, 700, 1);
         var connection = lab.Connect(session, requests);
@@ -423,7 +424,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void An_acknowledgment_of_early_data_that_was_rejected_is_a_violation()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         lab.World.Server.AdmitsEarlyData = static (_, _) => false;
         var session = lab.Earn();
         var connection = lab.Connect(session, new Requests(1, 700, 1));
@@ -448,7 +449,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Early_packets_come_from_a_client_alone_and_end_with_its_1_RTT_keys()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         var session = lab.Earn();
         var (early, late) = (0, false);
         lab.World.Link.Drop = (isToServer, bytes) =>
@@ -483,7 +484,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void A_session_is_good_for_one_connection()
     {
-        var lab = new Lab(1);
+        var lab = new EarlyDataLab(1);
         lab.Earn();
         Assert.False(lab.World.Client.Connections[0].TryTakeSession(out _));
     }
@@ -530,147 +531,6 @@ public sealed class EarlyDataTests
         select (
             name, header.GetProperty("packet_type").GetString()!, header.GetProperty("packet_number").GetInt64(),
             data.GetProperty("frames").EnumerateArray().Select(static frame => frame.GetProperty("frame_type").GetString()!).ToHashSet());
-
-    /// <summary>A client and a server that keep sessions.</summary>
-    [SuppressMessage("Design", "CA1001", Justification = "Its keys live as long as the test.")]
-    private sealed class Lab
-    {
-        private readonly TicketKeys _tickets;
-        private Node.IApplication? _client;
-        private ClientSession? _offered;
-
-        public Lab(ulong seed)
-        {
-            var random = new SeededRandom(seed);
-            _tickets = new(CryptoProvider.Default, random.Fill);
-            _tickets.Rotate(new byte[TicketKeys.SecretLength]);
-            World = new(seed, new(), _ => new Watcher(this), _ => new Server(this));
-            Restart(ConnectionLimits.Default);
-        }
-
-        public World World { get; }
-
-        public ConnectionLimits Limits { init => Restart(value); }
-
-        /// <summary>Of each request that the server answered, whether it was early.</summary>
-        public List<bool> Early { get; } = [];
-
-        public List<ConnectionEventKind> ClientEvents { get; } = [];
-
-        /// <summary>Puts something before the client's handshakes.</summary>
-        public Func<TlsHandshake, TlsHandshake> Wrap { get; set; } = static handshake => handshake;
-
-        public void Restart(ConnectionLimits limits) => World.Server.Configure(options => options with
-        {
-            Limits = limits,
-            CreateServerHandshake = parameters =>
-            {
-                var handshake = new ServerHandshake(HandshakeOptions.Default, World.Server.Random.Fill, _tickets, Wall);
-                handshake.SetTransportParameters(parameters.Span);
-                return handshake;
-            },
-        });
-
-        /// <summary>Connects once for a session.</summary>
-        public ClientSession Earn()
-        {
-            var requests = new Requests(1, 100, 1);
-            var connection = Connect(null, requests);
-            World.RunUntil(() => requests.Completed == 1 && ClientEvents.Contains(ConnectionEventKind.SessionReceived), TimeSpan.FromSeconds(10));
-            Assert.True(connection.TryTakeSession(out var session));
-            session.ReceivedAt = Wall;
-            return session;
-        }
-
-        public Connection Connect(ClientSession? session, Requests application)
-        {
-            if (session is not null) Early.Clear();
-            _client = application;
-            _offered = session;
-            var connection = World.Client.Connect(World.Now, World.Server, new() { RememberedParameters = session?.TransportParameters ?? default }, CreateClient);
-            Assert.Equal(session is not null, connection.CanSendEarlyData);
-
-            // An application that has requests to send does not wait for the handshake when it need not.
-            if (connection.CanSendEarlyData) application.OnEvent(connection, World.Now, new(ConnectionEventKind.StreamsAvailable));
-            return connection;
-        }
-
-        /// <summary>Sends a ClientHello and, in a valid early packet, frames that no client of ours would.</summary>
-        public void SendEarly(ClientSession session, byte[] frames)
-        {
-            _offered = session;
-            byte[] source = [0xC1, 0xC2], destination = [1, 2, 3, 4, 5, 6, 7, 8];
-            var parameters = new byte[TransportParameters.MaxEncodedLength];
-            var tls = CreateClient(parameters.AsMemory(0, new TransportParameters { InitialSourceConnectionId = new(source) }.Write(parameters)));
-            Assert.True(tls.TryGetEvent(out var early) && early.Level == EncryptionLevel.EarlyData);
-            Assert.True(tls.TryGetOutput(out _, out var hello));
-            var crypto = new byte[hello.Length + 10];
-            var writer = new WireWriter(crypto);
-            CryptoFrame.WriteHeader(ref writer, 0, hello.Length);
-            writer.WriteBytes(hello.Span);
-            var initial = Packet(
-                PacketType.Initial, InitialSecrets.Derive(CryptoProvider.Default, QuicVersion.V1, destination).Client, crypto[..writer.Position], 1150);
-            var keys = new DirectionKeys(CryptoProvider.Default, QuicVersion.V1, early.Secret.Suite, early.Secret.Bytes);
-            byte[] datagram = [.. initial, .. Packet(PacketType.ZeroRtt, keys, frames, 50)];
-            World.Link.Send(World.Now, toServer: true, World.ClientAddress, World.ServerAddress, EcnCodepoint.NotEct, datagram);
-
-            byte[] Packet(PacketType type, DirectionKeys keys, byte[] payload, int length)
-            {
-                var packet = new byte[length];
-                var writer = new WireWriter(packet);
-                PacketHeader.WriteLong(ref writer, QuicVersion.V1, type, destination, source, default, 1);
-                var offset = writer.Position;
-                writer.WriteByte(0);
-                writer.WriteBytes(payload);
-                VarInt.WriteTwoBytes(packet.AsSpan(offset - 2), length - offset);
-                keys.Packet.Seal(new(0), packet, offset + 1);
-                keys.Header.Protect(packet, offset, 1);
-                return packet;
-            }
-        }
-
-        private TlsHandshake CreateClient(ReadOnlyMemory<byte> parameters) => Wrap(new ClientHandshake(
-            HandshakeOptions.Default,
-            new()
-            {
-                ServerName = "h3.test",
-                ApplicationProtocols = [TestTls.Protocol],
-                TransportParameters = parameters,
-                KeepsSessions = true,
-                Session = _offered,
-                SendsEarlyData = true,
-                Now = Wall + TimeSpan.FromSeconds(1),
-            },
-            World.Client.Random.Fill));
-
-        private sealed class Watcher(Lab lab) : Node.IApplication
-        {
-            private readonly Node.IApplication _application = lab._client!;
-
-            public void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent)
-            {
-                lab.ClientEvents.Add(connectionEvent.Kind);
-                _application.OnEvent(connection, now, connectionEvent);
-            }
-        }
-
-        private sealed class Server(Lab lab) : Node.IApplication
-        {
-            private readonly Echo _echo = new();
-
-            public void OnEvent(Connection connection, Timestamp now, in ConnectionEvent connectionEvent)
-            {
-                if (connectionEvent.Kind == ConnectionEventKind.HandshakeCompleted)
-                {
-                    Assert.True(connection.Handshake.TryIssueTicket(Wall, [1, 2, 3], allowsEarlyData: true));
-                    connection.HandleAnswer(now);
-                }
-
-                if (connectionEvent.Kind == ConnectionEventKind.StreamOpened) lab.Early.Add(connectionEvent.Stream!.IsEarly);
-                _echo.OnEvent(connection, now, connectionEvent);
-            }
-        }
-    }
 
     /// <summary>A client's handshake to which the server's EncryptedExtensions come by themselves, as they do when the packet with the rest is late.</summary>
     private sealed class Hesitant : TlsHandshake

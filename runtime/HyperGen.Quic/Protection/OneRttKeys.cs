@@ -79,6 +79,12 @@ internal sealed class OneRttKeys : IDisposable
     /// <summary>The peer sealed a packet with older keys than one of a lower number.</summary>
     public bool PeerWentBack { get; private set; }
 
+    /// <summary>
+    /// The peer updated its keys again before anything was sent to it under the keys of its last update: it waited for no acknowledgment, and could go on like
+    /// that with every packet, each of which makes two keys here. RFC 9001 section 6.2 lets an endpoint end such a connection.
+    /// </summary>
+    public bool PeerUpdatedTwice { get; private set; }
+
     /// <summary>When the keys that an update replaced are to be forgotten.</summary>
     public Timestamp PreviousExpires => _previousRead is null ? Timestamp.Never : _previousExpires;
 
@@ -135,6 +141,7 @@ internal sealed class OneRttKeys : IDisposable
         }
 
         // A server may update as soon as the handshake is complete: a client that waited for HANDSHAKE_DONE could never open the packet that brings it.
+        // A forged packet makes this key too, but never a second one: it stays until it is used, and a flood costs a connection no more than one update does.
         _nextRead ??= NextKey(_readSecret);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-5.5
@@ -165,6 +172,7 @@ internal sealed class OneRttKeys : IDisposable
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
         //# The endpoint MUST update its
         //# send keys to the corresponding key phase in response
+        PeerUpdatedTwice |= Updates > 0 && _firstSealedInPhase.IsNone;
         Rotate();
         _previousExpires = now + threePto;
         _firstReadInPhase = number;

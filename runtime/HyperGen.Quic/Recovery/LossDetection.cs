@@ -67,6 +67,12 @@ internal sealed class LossDetection(Role role, CongestionController controller)
 
     public bool ReceivedHandshakeAck { get; private set; }
 
+    /// <summary>
+    /// At a client: Handshake bytes wait for the window, which early data fills that only a server with these bytes is sure to acknowledge. A probe timeout
+    /// lets them out.
+    /// </summary>
+    public bool HandshakeWaits { get; set; }
+
     /// <summary>A server that may not send sets no timer.</summary>
     public bool AtAmplificationLimit { get; set; }
 
@@ -270,7 +276,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight > 0
         || (HandshakeConfirmed && _spaces[2].Sent.AckElicitingInFlight > 0);
 
-    private bool PeerCompletedAddressValidation => role == Role.Server || ReceivedHandshakeAck || HandshakeConfirmed;
+    private bool PeerCompletedAddressValidation => role == Role.Server || (ReceivedHandshakeAck && !HandshakeWaits) || HandshakeConfirmed;
 
     private void BeginSettling(PacketNumberSpaceId space)
     {

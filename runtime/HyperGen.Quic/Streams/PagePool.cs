@@ -28,6 +28,9 @@ internal sealed class PagePool
     /// <summary>Bytes accounted for: pages rented and idle, and what was charged.</summary>
     public long Charged { get; private set; }
 
+    /// <summary>Of these, the bytes that are not idle: zero once every connection is gone.</summary>
+    public long InUse => Charged - ((long)_small.Count * SmallPage) - ((long)_large.Count * LargePage);
+
     /// <summary>Half of the process's memory for connections is gone: nothing grows any more.</summary>
     public bool IsUnderPressure => _budget.IsUnderPressure;
 

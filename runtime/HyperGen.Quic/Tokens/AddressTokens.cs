@@ -34,7 +34,7 @@ internal sealed class AddressTokens
     //# are returned immediately by clients.
 
     /// <summary>quinn's retry_token_lifetime.</summary>
-    private static readonly TimeSpan RetryLifetime = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan RetryLifetime = TimeSpan.FromSeconds(15);
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-21.3
     //# Servers SHOULD provide mitigations for this attack by limiting the usage and

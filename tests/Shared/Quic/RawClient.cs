@@ -17,12 +17,6 @@ namespace HyperGen.Testing;
 [SuppressMessage("Design", "CA1001", Justification = "Its keys live as long as the test.")]
 internal sealed class RawClient
 {
-    private static readonly NetworkPath ServerPath = new(NetworkAddress.FromIPv4(0x0A000001, 50000), NetworkAddress.FromIPv4(0x0A000002, 443));
-
-    [ThreadStatic]
-    private static int _exceptions;
-
-    private readonly int _exceptionsBefore = _exceptions;
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private readonly SeededRandom _random = new(42);
     private readonly TlsHandshake _tls;
@@ -31,7 +25,6 @@ internal sealed class RawClient
     private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
     private readonly long[] _next = new long[3];
     private readonly long[] _cryptoSent = new long[3];
-    private readonly RangeSet _received = new();
     private readonly List<byte[]> _held = [];
     private int _datagrams;
     private byte[] _destinationId = [0xD1, 2, 3, 4, 5, 6, 7, 8];
@@ -40,17 +33,23 @@ internal sealed class RawClient
     private OneRttKeys? _oneRtt;
     private Received _arriving;
 
-    static RawClient() => AppDomain.CurrentDomain.FirstChanceException += static (_, _) => _exceptions++;
-
-    public RawClient(Action<TransportParameters>? change = null, AeadLimits? keyLimits = null)
+    /// <param name="change">Changes its transport parameters.</param>
+    /// <param name="keyLimits">How much the server does with a key.</param>
+    /// <param name="options">Changes the server's options.</param>
+    /// <param name="moreParameters">Bytes that follow its transport parameters.</param>
+    /// <param name="hasCertificate">Whether it has a certificate to show when it is asked.</param>
+    public RawClient(
+        Action<TransportParameters>? change = null, AeadLimits? keyLimits = null, Func<EndpointOptions, EndpointOptions>? options = null,
+        byte[]? moreParameters = null, bool hasCertificate = false)
     {
-        ServerEndpoint = new(new()
+        var defaults = new EndpointOptions
         {
             Random = _random.Fill,
             ResetKey = new byte[32],
             CreateServerHandshake = parameters => TestTls.Server(parameters, _random),
             KeyLimits = keyLimits,
-        });
+        };
+        ServerEndpoint = new(options?.Invoke(defaults) ?? defaults);
         var own = new TransportParameters
         {
             InitialSourceConnectionId = new(_sourceId),
@@ -63,14 +62,22 @@ internal sealed class RawClient
         };
         change?.Invoke(own);
         var encoded = new byte[TransportParameters.MaxEncodedLength];
-        _tls = TestTls.Client(encoded.AsMemory(0, own.Write(encoded)), _random);
+        byte[] parameters = [.. encoded.AsSpan(0, own.Write(encoded)), .. moreParameters ?? []];
+        _tls = TestTls.Client(parameters, _random, hasCertificate);
         var (client, server) = InitialSecrets.Derive(CryptoProvider.Default, QuicVersion.V1, _destinationId);
         (_write[0], _read[0]) = (client, server);
     }
 
+    /// <summary>The path as the server sees it.</summary>
+    public static NetworkPath Path { get; } = new(NetworkAddress.FromIPv4(0x0A000001, 50000), NetworkAddress.FromIPv4(0x0A000002, 443));
+
     public Endpoint ServerEndpoint { get; }
 
+    /// <summary>The connection that its last datagram belonged to.</summary>
     public Connection? Server { get; private set; }
+
+    /// <summary>All that its datagrams began.</summary>
+    public List<Connection> Connections { get; } = [];
 
     public Timestamp Now { get; set; } = new(TimeSpan.TicksPerSecond);
 
@@ -111,6 +118,12 @@ internal sealed class RawClient
 
     /// <summary>While true, Handshake packets are kept back until <see cref="Release" />.</summary>
     public bool HoldsHandshake { get; init; }
+
+    /// <summary>Puts another ClientHello in the place of its own, which no handshake survives.</summary>
+    public Func<byte[], byte[]>? ChangeHello { get; init; }
+
+    /// <summary>Which pieces of a ClientHello of so many bytes are sent, in this order, each in a datagram of its own; null for all at once.</summary>
+    public Func<int, IEnumerable<Range>>? Pieces { get; init; }
 
     /// <summary>The least length of a datagram with an Initial packet; a client with manners has 1200.</summary>
     public int MinInitialLength { get; set; } = 1200;
@@ -191,16 +204,49 @@ internal sealed class RawClient
         return bytes.ToArray();
     }
 
+    /// <summary>A 1-RTT packet under the keys of a later update, whether the server may expect them by then or not.</summary>
+    public byte[] PacketOfUpdate(int update, ReadOnlySpan<byte> frames)
+    {
+        var (crypto, suite) = (CryptoProvider.Default, _writeSecret!.Suite);
+        var secret = _writeSecret.Bytes.ToArray();
+        for (var i = 0; i < update; i++)
+        {
+            var next = new byte[secret.Length];
+            crypto.ExpandLabel(suite.Hash, secret, QuicVersion.V1.UpdateLabel, default, next);
+            secret = next;
+        }
+
+        using var key = new PacketKey(crypto, QuicVersion.V1, suite, secret);
+        using var header = new HeaderKey(crypto, QuicVersion.V1, suite, _writeSecret.Bytes);
+        var packet = new byte[frames.Length + 100];
+        var writer = new WireWriter(packet);
+        var number = new PacketNumber(_next[2]++);
+        PacketHeader.WriteShort(ref writer, _destinationId, update % 2 == 1, 4);
+        var offset = writer.Position;
+        PacketHeader.WritePacketNumber(ref writer, number, 4);
+        writer.WriteBytes(frames);
+        var bytes = packet.AsSpan(0, writer.Position + Aead.TagLength);
+        key.Seal(number, bytes, offset + 4);
+        header.Protect(bytes, offset, 4);
+        return bytes.ToArray();
+    }
+
     /// <summary>Delivers what was kept back.</summary>
     public void Release() => _held.ForEach(datagram => Deliver(datagram));
 
     /// <summary>Acknowledges the 1-RTT packets received so far, but for one.</summary>
-    public void Acknowledge(long except = -1)
+    public void Acknowledge(long except = -1) => Acknowledge(packet => packet.Number != except);
+
+    /// <summary>Acknowledges some of the 1-RTT packets received so far.</summary>
+    public void Acknowledge(Func<ReceivedPacket, bool> which)
     {
         var ranges = new RangeSet();
-        for (var i = 0; i < _received.Count; i++) ranges.Add(_received[i].Start, _received[i].End);
-        ranges.Remove(except, except + 1);
-        var frame = new byte[1000];
+        foreach (var packet in Packets)
+        {
+            if (packet.Space == PacketNumberSpaceId.ApplicationData && which(packet)) ranges.Add(packet.Number, packet.Number + 1);
+        }
+
+        var frame = new byte[100 + (16 * ranges.Count)];
         var writer = new WireWriter(frame);
         Assert.True(AckFrame.TryWrite(ref writer, ranges, 0, default));
         Send(frame.AsSpan(0, writer.Position));
@@ -213,8 +259,13 @@ internal sealed class RawClient
     /// <summary>Hands bytes to the server as a datagram.</summary>
     public void Deliver(byte[] datagram, NetworkPath? path = null, EcnCodepoint ecn = EcnCodepoint.NotEct)
     {
-        var connection = ServerEndpoint.HandleDatagram(Now, path ?? ServerPath, ecn, datagram);
-        if (connection is not null) Server = connection;
+        var connection = ServerEndpoint.HandleDatagram(Now, path ?? Path, ecn, datagram);
+        if (connection is not null)
+        {
+            Server = connection;
+            if (!Connections.Contains(connection)) Connections.Add(connection);
+        }
+
         Exchange();
     }
 
@@ -256,74 +307,6 @@ internal sealed class RawClient
         }
     }
 
-    /// <summary>Exceptions thrown on this thread since the client was made, caught ones included.</summary>
-    public int Exceptions => _exceptions - _exceptionsBefore;
-
-    /// <summary>Has somebody with manners connect to the same server, say something, and be answered; whatever this client did.</summary>
-    public void ExpectOthersServed()
-    {
-        var random = new SeededRandom(77);
-        var address = NetworkAddress.FromIPv4(0x0A000009, 40000);
-        var endpoint = new Endpoint(new() { Random = random.Fill, ResetKey = new byte[32] });
-        var client = endpoint.Connect(Now, new(ServerPath.Local, address), parameters => TestTls.Client(parameters, random));
-        Connection? server = null;
-        QuicStream? stream = null;
-        var answered = 0;
-        for (var i = 0; i < 50 && answered < 5; i++)
-        {
-            Now += TimeSpan.FromMilliseconds(30);
-            server = Pass(client, ServerEndpoint, new(address, ServerPath.Local)) ?? server;
-            if (server is null) continue;
-            while (server.TryGetEvent(out var next))
-            {
-                if (next.Kind == ConnectionEventKind.HandshakeQuestion) Answer(server);
-                else if (next.Kind == ConnectionEventKind.StreamReadable)
-                {
-                    next.Stream!.Write(next.Stream.Peek());
-                    next.Stream.Consume(next.Stream.Peek().Length);
-                }
-            }
-
-            Pass(server, endpoint, new(ServerPath.Local, address));
-            while (client.TryGetEvent(out var next))
-            {
-                if (next.Kind == ConnectionEventKind.HandshakeQuestion) Answer(client);
-                else if (next.Kind == ConnectionEventKind.HandshakeCompleted) (stream = client.TryOpenStream())!.Write("hello"u8);
-            }
-
-            answered = stream?.Peek().Length ?? 0;
-        }
-
-        Assert.Equal(5, answered);
-        client.Close(Now, 0);
-        Pass(client, ServerEndpoint, new(address, ServerPath.Local));
-        server!.Close(Now, 0);
-        server.HandleTimeout(Now + TimeSpan.FromMinutes(5));
-        Assert.Equal(ConnectionState.Drained, server.State);
-    }
-
-    private void Answer(Connection connection)
-    {
-        TestTls.Answer(connection);
-        connection.HandleAnswer(Now);
-    }
-
-    private Connection? Pass(Connection from, Endpoint to, NetworkPath path)
-    {
-        Connection? connection = null;
-        if (from.NextTimeout <= Now) from.HandleTimeout(Now);
-        while (from.TryTransmit(Now, _buffer, out var transmit))
-        {
-            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
-            {
-                var datagram = _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
-                connection = to.HandleDatagram(Now, path, transmit.Ecn, datagram) ?? connection;
-            }
-        }
-
-        return connection;
-    }
-
     /// <summary>Asserts that the server closed the connection with a transport error.</summary>
     public void ExpectClose(TransportErrorCode code)
     {
@@ -357,7 +340,6 @@ internal sealed class RawClient
             if (space == 2)
             {
                 LargestReceived = number;
-                _received.Add(number.Value, number.Value + 1);
             }
 
             var received = new ReceivedPacket
@@ -470,7 +452,7 @@ internal sealed class RawClient
                     _writeSecret = next.Secret;
                     break;
                 case TlsEventKind.Question:
-                    _tls.AnswerChain(next.Question.Id);
+                    TestTls.Answer(_tls, next.Question);
                     break;
             }
         }
@@ -484,14 +466,20 @@ internal sealed class RawClient
         while (_tls.TryGetOutput(out var level, out var bytes))
         {
             var space = level == EncryptionLevel.Initial ? 0 : level == EncryptionLevel.Handshake ? 1 : 2;
-            var frames = new byte[bytes.Length + 20];
-            var writer = new WireWriter(frames);
-            CryptoFrame.WriteHeader(ref writer, _cryptoSent[space], bytes.Length);
-            writer.WriteBytes(bytes.Span);
+            if (space == 0 && ChangeHello is not null) bytes = ChangeHello(bytes.ToArray());
+            foreach (var range in space == 0 && Pieces is not null ? Pieces(bytes.Length) : [Range.All])
+            {
+                var (offset, piece) = (_cryptoSent[space] + range.GetOffsetAndLength(bytes.Length).Offset, bytes[range]);
+                var frames = new byte[piece.Length + 20];
+                var writer = new WireWriter(frames);
+                CryptoFrame.WriteHeader(ref writer, offset, piece.Length);
+                writer.WriteBytes(piece.Span);
+                var datagram = Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position));
+                if (HoldsHandshake && space == 1) _held.Add(datagram);
+                else Deliver(datagram);
+            }
+
             _cryptoSent[space] += bytes.Length;
-            var datagram = Packet((PacketNumberSpaceId)space, frames.AsSpan(0, writer.Position));
-            if (HoldsHandshake && space == 1) _held.Add(datagram);
-            else Deliver(datagram);
         }
     }
 

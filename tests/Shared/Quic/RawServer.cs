@@ -22,6 +22,7 @@ internal sealed class RawServer
     private readonly SeededRandom _random = new(43);
     private readonly byte[] _sourceId;
     private readonly Action<TransportParameters>? _change;
+    private readonly byte[] _moreParameters;
     private readonly Queue<(EncryptionLevel Level, byte[] Bytes)> _flight = new();
     private readonly DirectionKeys?[] _read = new DirectionKeys?[2];
     private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
@@ -35,9 +36,13 @@ internal sealed class RawServer
     /// <param name="change">Changes the transport parameters.</param>
     /// <param name="sourceId">The connection ID it chooses; four bytes if nothing is said.</param>
     /// <param name="options">Changes the client's options.</param>
-    public RawServer(Action<TransportParameters>? change = null, byte[]? sourceId = null, Func<EndpointOptions, EndpointOptions>? options = null)
+    /// <param name="moreParameters">Bytes that follow its transport parameters.</param>
+    public RawServer(
+        Action<TransportParameters>? change = null, byte[]? sourceId = null, Func<EndpointOptions, EndpointOptions>? options = null,
+        byte[]? moreParameters = null)
     {
         _change = change;
+        _moreParameters = moreParameters ?? [];
         _sourceId = sourceId ?? [0xD1, 0xD2, 0xD3, 0xD4];
         var defaults = new EndpointOptions { Random = _random.Fill, ResetKey = new byte[32] };
         ClientEndpoint = new(options?.Invoke(defaults) ?? defaults);
@@ -52,7 +57,7 @@ internal sealed class RawServer
 
     public Connection Client { get; }
 
-    public Timestamp Now { get; private set; } = new(TimeSpan.TicksPerSecond);
+    public Timestamp Now { get; set; } = new(TimeSpan.TicksPerSecond);
 
     /// <summary>The client's transport parameters as they came.</summary>
     public byte[] ClientParameters { get; private set; } = [];
@@ -206,7 +211,8 @@ internal sealed class RawServer
         };
         _change?.Invoke(own);
         var encoded = new byte[TransportParameters.MaxEncodedLength];
-        _tls = TestTls.Server(encoded.AsMemory(0, own.Write(encoded)), _random);
+        byte[] parameters = [.. encoded.AsSpan(0, own.Write(encoded)), .. _moreParameters];
+        _tls = TestTls.Server(parameters, _random);
     }
 
     private void ReadFrames(PacketNumberSpaceId space, ReadOnlySpan<byte> payload, NetworkPath path)

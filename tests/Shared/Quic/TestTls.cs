@@ -41,7 +41,8 @@ internal static class TestTls
     /// <summary>The key and the certificate as PEM, for a server of others.</summary>
     public static (string Key, string Certificate) Pem => (KeyPem, CertificatePem);
 
-    private static ServerSelection Selection { get; } = new([Protocol], [Credential]);
+    /// <summary>What the server chooses.</summary>
+    public static ServerSelection Selection { get; } = new([Protocol], [Credential]);
 
     public static TlsHandshake Server(ReadOnlyMemory<byte> transportParameters, SeededRandom random)
     {
@@ -50,9 +51,15 @@ internal static class TestTls
         return handshake;
     }
 
-    public static TlsHandshake Client(ReadOnlyMemory<byte> transportParameters, SeededRandom random) => new ClientHandshake(
+    public static TlsHandshake Client(ReadOnlyMemory<byte> transportParameters, SeededRandom random, bool hasCertificate = false) => new ClientHandshake(
         HandshakeOptions.Default,
-        new() { ServerName = "h3.test", ApplicationProtocols = [Protocol], TransportParameters = transportParameters },
+        new()
+        {
+            ServerName = "h3.test",
+            ApplicationProtocols = [Protocol],
+            TransportParameters = transportParameters,
+            Credentials = hasCertificate ? [Credential] : [],
+        },
         random.Fill);
 
     /// <summary>Answers whatever the handshake asks.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using HyperGen.Tls.Messages;
 
-namespace HyperGen.Tls.Tests;
+namespace HyperGen.Testing;
 
 /// <summary>Takes a ClientHello, ServerHello or EncryptedExtensions message apart and puts it together again, changed.</summary>
 internal sealed class Hello
