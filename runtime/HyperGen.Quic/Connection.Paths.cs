@@ -202,6 +202,7 @@ internal sealed partial class Connection
         if (path.Path.Local != _path.Path.Local && !path.IsValidated)
         {
             path.IsMigrationTarget = true;
+            if (path.Validation is null or { IsAbandoned: true }) StartValidation(path);
             return;
         }
 
@@ -316,7 +317,7 @@ internal sealed partial class Connection
         to.IsMigrationTarget = false;
         if (Role == Role.Client && to.Path.Remote != from.Path.Remote) _isAtPreferredAddress = true;
         Use(now, to);
-        if (!to.IsValidated && to.Validation is null) StartValidation(to);
+        if (!to.IsValidated && to.Validation is null or { IsAbandoned: true }) StartValidation(to);
         if (Role == Role.Client || !from.IsValidated)
         {
             GiveBackIdOf(from);
@@ -381,7 +382,8 @@ internal sealed partial class Connection
     private void StartValidation(PathState path)
     {
         var initial = new RttEstimator().Pto + _recovery.MaxAckDelay;
-        path.Validation = new(initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
+        if (path.Validation is { IsAbandoned: true } abandoned) abandoned.Resume();
+        else path.Validation = new(initial > _recovery.PtoPeriod ? initial : _recovery.PtoPeriod);
         UpdatePathTimer();
         _qlog?.MigrationStateUpdated(_lastActivity, "probing_started"u8, path.Path);
     }
@@ -404,7 +406,11 @@ internal sealed partial class Connection
             //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.1
             //# If path validation fails, the client MUST continue sending all future packets to
             //# the server's original IP address.
+            //
+            // A client that speaks to our preferred address is asked again when it does so again, with the same connection ID: each attempt would use up
+            // another, and no new ones come while what we say goes to an address that the client has left.
             if (other.IsValidated && !_path.IsValidated) other.Validation = null;
+            else if (other.IsMigrationTarget && Role == Role.Server) validation.Abandon();
             else Forget(other);
         }
 

@@ -12,6 +12,7 @@ internal sealed class PathValidation(TimeSpan pto)
 
     private Challenges _challenges;
     private int _sent;
+    private int _sentSinceBegun;
 
     /// <summary>A challenge is to be sent.</summary>
     public bool ChallengePending { get; private set; } = true;
@@ -33,6 +34,24 @@ internal sealed class PathValidation(TimeSpan pto)
     /// <summary>Whether all challenges so far were too small to show that the path carries datagrams of 1200 bytes.</summary>
     public bool IsSmall { get; private set; }
 
+    /// <summary>Whether nothing more is sent. What was sent may still be answered.</summary>
+    public bool IsAbandoned { get; private set; }
+
+    public void Abandon()
+    {
+        IsAbandoned = true;
+        Deadline = NextChallenge = Timestamp.Never;
+        ChallengePending = false;
+    }
+
+    /// <summary>Begins again: an answer to what was sent before still counts, for it may take the peer longer than a validation lasts to send one.</summary>
+    public void Resume()
+    {
+        IsAbandoned = false;
+        _sentSinceBegun = 0;
+        ChallengePending = true;
+    }
+
     public void OnTimeout(Timestamp now)
     {
         if (now < NextChallenge) return;
@@ -50,14 +69,15 @@ internal sealed class PathValidation(TimeSpan pto)
     /// <param name="isSmall">Whether its datagram is smaller than 1200 bytes.</param>
     public void OnChallengeSent(Timestamp now, TimeSpan interval, ulong data, bool isSmall)
     {
-        if (_sent == 0) (Begun, Deadline) = (now, now + (3 * pto));
+        if (_sentSinceBegun == 0) (Begun, Deadline) = (now, now + (3 * pto));
         _challenges[_sent % Remembered] = data;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1
         //# An endpoint SHOULD NOT probe a new path with packets containing a
         //# PATH_CHALLENGE frame more frequently than it would send an Initial packet.
-        NextChallenge = now + (interval * (1 << Math.Min(_sent, 4)));
+        NextChallenge = now + (interval * (1 << Math.Min(_sentSinceBegun, 4)));
         _sent++;
+        _sentSinceBegun++;
         ChallengePending = false;
         IsSmall = isSmall;
     }

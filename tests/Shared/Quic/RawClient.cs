@@ -25,6 +25,7 @@ internal sealed class RawClient
     private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
     private readonly long[] _next = new long[3];
     private readonly long[] _cryptoSent = new long[3];
+    private readonly RangeSet _received = new();
     private readonly List<byte[]> _held = [];
     private int _datagrams;
     private byte[] _destinationId = [0xD1, 2, 3, 4, 5, 6, 7, 8];
@@ -235,9 +236,15 @@ internal sealed class RawClient
     public void Release() => _held.ForEach(datagram => Deliver(datagram));
 
     /// <summary>Acknowledges the 1-RTT packets received so far, but for one.</summary>
-    public void Acknowledge(long except = -1) => Acknowledge(packet => packet.Number != except);
+    public void Acknowledge(long except = -1)
+    {
+        var ranges = new RangeSet();
+        for (var i = 0; i < _received.Count; i++) ranges.Add(_received[i].Start, _received[i].End);
+        ranges.Remove(except, except + 1);
+        Acknowledge(ranges);
+    }
 
-    /// <summary>Acknowledges some of the 1-RTT packets received so far.</summary>
+    /// <summary>Acknowledges some of the 1-RTT packets that <see cref="Packets" /> holds.</summary>
     public void Acknowledge(Func<ReceivedPacket, bool> which)
     {
         var ranges = new RangeSet();
@@ -246,6 +253,11 @@ internal sealed class RawClient
             if (packet.Space == PacketNumberSpaceId.ApplicationData && which(packet)) ranges.Add(packet.Number, packet.Number + 1);
         }
 
+        Acknowledge(ranges);
+    }
+
+    private void Acknowledge(RangeSet ranges)
+    {
         var frame = new byte[100 + (16 * ranges.Count)];
         var writer = new WireWriter(frame);
         Assert.True(AckFrame.TryWrite(ref writer, ranges, 0, default));
@@ -340,6 +352,7 @@ internal sealed class RawClient
             if (space == 2)
             {
                 LargestReceived = number;
+                _received.Add(number.Value, number.Value + 1);
             }
 
             var received = new ReceivedPacket
