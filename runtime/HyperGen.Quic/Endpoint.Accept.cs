@@ -69,10 +69,9 @@ internal sealed partial class Endpoint
         // A source that proved its address may have half of all handshakes, so that one client that stalls in each of its own does not lock out the rest.
         if (HandshakeCount >= Options.MaxHandshakes || (isValidated ? use.Handshakes >= Math.Max(1, Options.MaxHandshakes / 2) : isCrowded))
         {
+            // Nobody is told CONNECTION_REFUSED here (RFC 9000 section 5.2.2), not even who proved the address: handshakes end within seconds, the client's
+            // first packet comes again sooner than that, and to refuse it would end what a moment's patience serves.
             Statistics.Refused++;
-
-            // Only who proved the address is told: whoever did not is asked to first, or could have others told.
-            if (isValidated) Refuse(now, path, header, datagram[..header.End], TransportErrorCode.ConnectionRefused);
             return null;
         }
 

@@ -91,8 +91,7 @@ internal sealed record EndpointOptions
     public int MaxConnectionsPerSource { get; init; } = 25_000;
 
     /// <summary>
-    /// Handshakes under way at a time; further ones are refused if a token proves their address, and else not answered, so that a flood costs bounded memory.
-    /// Default 1,024.
+    /// Handshakes under way at a time; further ones are not answered until there is room, so that a flood costs bounded memory. Default 1,024.
     /// </summary>
     public int MaxHandshakes { get; init; } = 1024;
 

@@ -18,6 +18,6 @@ internal abstract class Target
     [
         new Targets.PacketTarget(), new Targets.FrameTarget(), new Targets.ParametersTarget(), new Targets.TokenTarget(), new Targets.TlsMessageTarget(),
         new Targets.ServerHelloTarget(), new Targets.ClientFlightTarget(), new Targets.ConnectionTarget(Quic.Role.Server),
-        new Targets.ConnectionTarget(Quic.Role.Client), new Targets.Http3Target(), new Targets.QpackTarget(),
+        new Targets.ConnectionTarget(Quic.Role.Client), new Targets.HandshakeTarget(), new Targets.Http3Target(), new Targets.QpackTarget(),
     ];
 }

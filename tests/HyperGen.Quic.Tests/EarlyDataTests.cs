@@ -1,14 +1,11 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Parameters;
-using HyperGen.Quic.Protection;
 using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
-using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Quic.Tests;
 

@@ -1,5 +1,4 @@
 using HyperGen.Quic.Frames;
-using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Wire;
 
 namespace HyperGen.Quic.Tests.Hostile;

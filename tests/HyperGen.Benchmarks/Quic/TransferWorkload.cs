@@ -1,0 +1,127 @@
+using HyperGen.Quic;
+using HyperGen.Quic.Tests.Support;
+
+namespace HyperGen.Benchmarks.Quic;
+
+/// <summary>
+/// A download in memory, taken apart: the server builds full packets, the client takes them and acknowledges, the server takes the acknowledgments. Each
+/// step is asked for by itself; crypto is part of it.
+/// </summary>
+internal sealed class TransferWorkload
+{
+    /// <summary>Packets of a step.</summary>
+    public const int Packets = 256;
+
+    /// <summary>Packets that one acknowledgment is for.</summary>
+    public const int PacketsAcknowledged = 16;
+
+    private readonly DirectPair _pair = new();
+    private readonly byte[] _content = new byte[1 << 20];
+    private readonly byte[] _buffer = new byte[Transmit.MaxLength];
+    private readonly byte[][] _packets = new byte[Packets][];
+    private readonly byte[][] _acknowledgments = new byte[Packets / PacketsAcknowledged][];
+    private readonly int[] _lengths = new int[Packets];
+    private readonly QuicStream _stream;
+    private QuicStream? _reading;
+
+    public TransferWorkload()
+    {
+        _stream = _pair.Server.TryOpenStream(unidirectional: true)!;
+        for (int i = 0; i < Packets; i++)
+        {
+            _packets[i] = new byte[_pair.Server.DatagramSize];
+        }
+
+        // The window grows until it has room for a step and more.
+        for (int i = 0; i < 2_000; i++)
+        {
+            Refill();
+            _pair.Exchange();
+            Read();
+            _pair.Pass(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    /// <summary>Before <see cref="Build" />: nothing is under way, and there is something to send.</summary>
+    public void PrepareBuild()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            _pair.Advance(TimeSpan.FromMilliseconds(30));
+            Read();
+            Refill();
+        }
+        _pair.Pass(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>The server builds and seals packets, one at a time; how many.</summary>
+    public int Build()
+    {
+        int built = 0;
+        while (built < Packets && _pair.Server.TryTransmit(_pair.Now, _packets[built], out Transmit transmit))
+        {
+            _lengths[built++] = transmit.Length;
+            _pair.Pass(TimeSpan.FromMicroseconds(100));
+        }
+        return built;
+    }
+
+    /// <summary>The client opens and processes them.</summary>
+    public void Process()
+    {
+        for (int i = 0; i < Packets; i++)
+        {
+            _pair.ClientEndpoint.HandleDatagram(_pair.Now, _pair.ToServer, EcnCodepoint.NotEct, _packets[i].AsSpan(0, _lengths[i]));
+        }
+    }
+
+    /// <summary>Before <see cref="Acknowledge" />: the client takes the packets, and acknowledges a few at a time.</summary>
+    public void PrepareAcknowledge()
+    {
+        for (int i = 0; i < Packets; i++)
+        {
+            _pair.ClientEndpoint.HandleDatagram(_pair.Now, _pair.ToServer, EcnCodepoint.NotEct, _packets[i].AsSpan(0, _lengths[i]));
+            if (i % PacketsAcknowledged != PacketsAcknowledged - 1)
+            {
+                continue;
+            }
+            if (!_pair.Client.TryTransmit(_pair.Now, _buffer, out Transmit transmit))
+            {
+                throw new InvalidOperationException("Packets were taken and nothing is said of it.");
+            }
+            _acknowledgments[i / PacketsAcknowledged] = _buffer[..transmit.SegmentSize];
+        }
+    }
+
+    /// <summary>The server opens and processes the acknowledgments.</summary>
+    public void Acknowledge()
+    {
+        foreach (byte[] acknowledgment in _acknowledgments)
+        {
+            _pair.ServerEndpoint.HandleDatagram(_pair.Now, _pair.ToClient, EcnCodepoint.NotEct, acknowledgment);
+        }
+    }
+
+    private void Refill()
+    {
+        while (_stream.Buffered < 4 << 20)
+        {
+            _stream.WriteImmutable(_content);
+        }
+    }
+
+    private void Read()
+    {
+        while (_pair.Client.TryGetEvent(out ConnectionEvent next))
+        {
+            _reading = next.Stream ?? _reading;
+        }
+        while (_reading is not null && _reading.Peek() is { IsEmpty: false } read)
+        {
+            _reading.Consume(read.Length);
+        }
+        while (_pair.Server.TryGetEvent(out _))
+        {
+        }
+    }
+}
