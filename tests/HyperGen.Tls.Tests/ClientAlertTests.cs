@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls.Tests;
@@ -134,6 +136,28 @@ public sealed class ClientAlertTests
         AssertFlight(TlsAlert.BadCertificate, HandshakeType.Certificate, static message => message[11] ^= 1);
         AssertFlight(TlsAlert.DecryptError, HandshakeType.Certificate, static message => message[^3] ^= 1);
         AssertFlight(TlsAlert.DecodeError, HandshakeType.Certificate, static message => message[10] ^= 1);
+    }
+
+    /// <summary>With a key of 16,384 bits a peer that nobody knows yet would have us compute for a millisecond and more.</summary>
+    [Theory]
+    [InlineData(8192, true)]
+    [InlineData(8200, false)]
+    [InlineData(16_384, false)]
+    public void An_RSA_key_of_more_than_8192_bits_is_not_computed_with(int bits, bool isTaken)
+    {
+        // Nobody has to know the factors for this: any odd number will do.
+        var modulus = new byte[bits / 8];
+        modulus.AsSpan().Fill(0xA5);
+        using var rsa = RSA.Create();
+        rsa.ImportParameters(new() { Modulus = modulus, Exponent = [1, 0, 1] });
+        using var issuer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            new X500DistinguishedName("CN=h3.test"), new PublicKey(rsa), HashAlgorithmName.SHA256);
+        using var certificate = request.Create(
+            new X500DistinguishedName("CN=issuer"), X509SignatureGenerator.CreateForECDsa(issuer), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100), [1]);
+        var signature = new byte[modulus.Length];
+        var expected = isTaken ? TlsAlert.DecryptError : TlsAlert.IllegalParameter;
+        Assert.Equal(expected, Signatures.Verify(certificate.RawData, SignatureScheme.RsaPssRsaeSha256, "content"u8, signature));
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4

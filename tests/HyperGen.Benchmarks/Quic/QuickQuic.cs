@@ -35,7 +35,7 @@ internal static class QuickQuic
         forged[0] = 0x41;
         pair.Server.FirstLocalId.Span.CopyTo(forged.AsSpan(1));
         Measure("forged 1-RTT packet of a known connection, 1200 B", pair.ServerEndpoint, forged);
-        Transfer(new DirectPair());
+        Transfer();
     }
 
     private static void Measure(string what, Endpoint endpoint, byte[] datagram, bool forget = false)
@@ -71,65 +71,33 @@ internal static class QuickQuic
         Console.WriteLine($"{what,-62} {best,8:F0} ns {bytes,7} B");
     }
 
-    /// <summary>A download in memory: the server builds full packets, the client takes them and acknowledges, the server takes the acknowledgments.</summary>
-    private static void Transfer(DirectPair pair)
+    private static void Transfer()
     {
-        byte[] buffer = new byte[Transmit.MaxLength];
-        byte[] content = new byte[1 << 20];
-        QuicStream stream = pair.Server.TryOpenStream(unidirectional: true)!;
-        double build = double.MaxValue, take = double.MaxValue, acknowledge = double.MaxValue;
+        var transfer = new TransferWorkload();
+        double build = double.MaxValue, process = double.MaxValue, acknowledge = double.MaxValue;
         long bytes = long.MaxValue;
-        QuicStream? reading = null;
-        for (int round = 0; round < Rounds * 10; round++)
+        for (int round = 0; round < Rounds; round++)
         {
-            if (stream.Buffered < 256 << 10)
-            {
-                stream.WriteImmutable(content);
-            }
-            pair.Pass(TimeSpan.FromMilliseconds(1));
+            transfer.PrepareBuild();
             long allocated = GC.GetAllocatedBytesForCurrentThread();
-            int packets = 0;
             long start = Stopwatch.GetTimestamp();
-            if (!pair.Server.TryTransmit(pair.Now, buffer, out Transmit transmit))
-            {
-                pair.Exchange();
-                continue;
-            }
-            long built = Stopwatch.GetTimestamp();
-            for (int offset = 0; offset < transmit.Length; offset += transmit.SegmentSize)
-            {
-                packets++;
-                pair.ClientEndpoint.HandleDatagram(
-                    pair.Now, pair.ToServer, EcnCodepoint.NotEct, buffer.AsSpan(offset, Math.Min(transmit.SegmentSize, transmit.Length - offset)));
-            }
-            long taken = Stopwatch.GetTimestamp();
-            while (pair.Client.TryGetEvent(out ConnectionEvent next))
-            {
-                reading = next.Stream ?? reading;
-            }
-            while (reading is not null && reading.Peek() is { IsEmpty: false } read)
-            {
-                reading.Consume(read.Length);
-            }
-            if (!pair.Client.TryTransmit(pair.Now, buffer, out Transmit answer))
-            {
-                continue;
-            }
-            long before = Stopwatch.GetTimestamp();
-            pair.ServerEndpoint.HandleDatagram(pair.Now, pair.ToClient, EcnCodepoint.NotEct, buffer.AsSpan(0, answer.SegmentSize));
-            long end = Stopwatch.GetTimestamp();
-            if (packets < 10)
-            {
-                continue;
-            }
-            build = Math.Min(build, Stopwatch.GetElapsedTime(start, built).TotalNanoseconds / packets);
-            take = Math.Min(take, Stopwatch.GetElapsedTime(built, taken).TotalNanoseconds / packets);
-            acknowledge = Math.Min(acknowledge, Stopwatch.GetElapsedTime(before, end).TotalNanoseconds);
+            int packets = transfer.Build();
+            build = Math.Min(build, Stopwatch.GetElapsedTime(start).TotalNanoseconds / packets);
+            start = Stopwatch.GetTimestamp();
+            transfer.Process();
+            process = Math.Min(process, Stopwatch.GetElapsedTime(start).TotalNanoseconds / packets);
             bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - allocated);
+
+            transfer.PrepareBuild();
+            transfer.Build();
+            transfer.PrepareAcknowledge();
+            start = Stopwatch.GetTimestamp();
+            transfer.Acknowledge();
+            acknowledge = Math.Min(acknowledge, Stopwatch.GetElapsedTime(start).TotalNanoseconds / (TransferWorkload.Packets / TransferWorkload.PacketsAcknowledged));
         }
         Console.WriteLine($"{"build and seal a full STREAM packet",-62} {build,8:F0} ns");
-        Console.WriteLine($"{"open and process a full STREAM packet",-62} {take,8:F0} ns");
-        Console.WriteLine($"{"open and process an acknowledgment of many packets",-62} {acknowledge,8:F0} ns {bytes,7} B in all three");
+        Console.WriteLine($"{"open and process a full STREAM packet",-62} {process,8:F0} ns {bytes,7} B in both");
+        Console.WriteLine($"{$"open and process an acknowledgment of {TransferWorkload.PacketsAcknowledged} packets",-62} {acknowledge,8:F0} ns");
     }
 
     private static Endpoint Server(RetryPolicy retry)

@@ -24,12 +24,15 @@ internal sealed class TransferWorkload
     private readonly QuicStream _stream;
     private QuicStream? _reading;
 
+    /// <summary>Packets that were built and not taken yet: they must be, or the server would find them lost and send less.</summary>
+    private int _pending;
+
     public TransferWorkload()
     {
         _stream = _pair.Server.TryOpenStream(unidirectional: true)!;
         for (int i = 0; i < Packets; i++)
         {
-            _packets[i] = new byte[_pair.Server.DatagramSize];
+            _packets[i] = new byte[ConnectionLimits.Default.MaxDatagramSize];
         }
 
         // The window grows until it has room for a step and more.
@@ -45,34 +48,35 @@ internal sealed class TransferWorkload
     /// <summary>Before <see cref="Build" />: nothing is under way, and there is something to send.</summary>
     public void PrepareBuild()
     {
-        for (int i = 0; i < 100; i++)
+        Process();
+        for (int i = 0; i < 1_000 && (i < 3 || _stream.Buffered > 0); i++)
         {
             _pair.Advance(TimeSpan.FromMilliseconds(30));
             Read();
-            Refill();
         }
+        Refill();
         _pair.Pass(TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The server builds and seals packets, one at a time; how many.</summary>
     public int Build()
     {
-        int built = 0;
-        while (built < Packets && _pair.Server.TryTransmit(_pair.Now, _packets[built], out Transmit transmit))
+        while (_pending < Packets && _pair.Server.TryTransmit(_pair.Now, _packets[_pending].AsSpan(0, _pair.Server.DatagramSize), out Transmit transmit))
         {
-            _lengths[built++] = transmit.Length;
+            _lengths[_pending++] = transmit.Length;
             _pair.Pass(TimeSpan.FromMicroseconds(100));
         }
-        return built;
+        return _pending;
     }
 
     /// <summary>The client opens and processes them.</summary>
     public void Process()
     {
-        for (int i = 0; i < Packets; i++)
+        for (int i = 0; i < _pending; i++)
         {
             _pair.ClientEndpoint.HandleDatagram(_pair.Now, _pair.ToServer, EcnCodepoint.NotEct, _packets[i].AsSpan(0, _lengths[i]));
         }
+        _pending = 0;
     }
 
     /// <summary>Before <see cref="Acknowledge" />: the client takes the packets, and acknowledges a few at a time.</summary>
@@ -91,6 +95,7 @@ internal sealed class TransferWorkload
             }
             _acknowledgments[i / PacketsAcknowledged] = _buffer[..transmit.SegmentSize];
         }
+        _pending = 0;
     }
 
     /// <summary>The server opens and processes the acknowledgments.</summary>
@@ -104,7 +109,7 @@ internal sealed class TransferWorkload
 
     private void Refill()
     {
-        while (_stream.Buffered < 4 << 20)
+        if (_stream.Buffered < _content.Length / 2)
         {
             _stream.WriteImmutable(_content);
         }
