@@ -1,3 +1,5 @@
+using HyperGen.Quic.Spaces;
+
 namespace HyperGen.Quic.Tests.Hostile;
 
 /// <summary>What somebody gets a server to send to an address that is not known to be his.</summary>
@@ -62,5 +64,59 @@ public sealed class AmplificationTests : HostileTest
         silent.Server.Receive(silent.Now, new(World.ClientAddress, World.ServerAddress), garbage);
         silent.RunFor(TimeSpan.FromSeconds(2));
         Assert.InRange(toClient, before + 1, 3 * (1200 + garbage.Length));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3.2
+    //= type=test
+    //# an
+    //# endpoint MUST revert to using the last validated peer address when validation
+    //# of a new peer address fails.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-8
+    //= type=test
+    //# after receiving packets from an address that is not yet validated, an
+    //# endpoint MUST limit the amount of data it sends to the unvalidated address
+    //# to three times the amount of data received from that address.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+    //= type=test
+    //# it MUST protect against potential attacks
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-14.2
+    //= type=test
+    //# it MUST immediately cease sending QUIC packets, except for those in PMTU
+    //# probes or those containing CONNECTION_CLOSE frames, on the affected path.
+    [Fact]
+    [Against(Threat.Amplification)]
+    [Against(Threat.SpoofedMigration)]
+    public void A_spoofed_move_costs_its_victim_three_times_what_it_sent_and_is_undone()
+    {
+        var client = Attack(new RawClient()).Connect();
+        var server = client.Server!;
+        var original = server.Path;
+        var controller = server.Recovery.Controller;
+        var spoofed = new NetworkPath(NetworkAddress.FromIPv4(0x0A0000FF, 1), original.Local);
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01]);
+        var buffer = new byte[Transmit.MaxLength];
+        server.TryOpenStream(unidirectional: true)!.Write(new byte[100_000]);
+        client.ServerEndpoint.HandleDatagram(client.Now, spoofed, EcnCodepoint.NotEct, packet);
+        Assert.Equal(spoofed, server.Path);
+        long toVictim = 0, challenges = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            client.Now += TimeSpan.FromMilliseconds(20);
+            server.HandleTimeout(client.Now);
+            while (server.TryTransmit(client.Now, buffer, out var transmit))
+            {
+                if (transmit.Path == spoofed) toVictim += transmit.Length;
+                else challenges++;
+            }
+        }
+
+        Assert.InRange(toVictim, 1, 3 * packet.Length);
+        Assert.True(challenges > 0, "The path that was left is challenged too.");
+        Assert.Equal(original, server.Path);
+        Assert.Same(controller, server.Recovery.Controller);
+        Assert.Equal(ConnectionState.Established, server.State);
     }
 }

@@ -3,10 +3,10 @@ using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Spaces;
 using HyperGen.Tls;
 
-namespace HyperGen.Quic.Tests;
+namespace HyperGen.Quic.Tests.Hostile;
 
 /// <summary>What a server may try with a client, and what a client of ours never does.</summary>
-public sealed class HostileServerTests
+public sealed class HostileServerTests : HostileTest
 {
     private static readonly NetworkAddress Elsewhere = NetworkAddress.FromIPv4(0x0A000003, 4433);
 
@@ -22,7 +22,7 @@ public sealed class HostileServerTests
     [MemberData(nameof(FramesOfOtherPackets))]
     public void A_Handshake_packet_holds_nothing_but_the_handshake(byte type)
     {
-        var server = new RawServer().Answer(EncryptionLevel.Initial);
+        var server = Attack(new RawServer()).Answer(EncryptionLevel.Initial);
         server.Send(PacketNumberSpaceId.Handshake, [type, 0, 0, 0, 0, 0, 0, 0, 0]);
         server.ExpectClose(TransportErrorCode.ProtocolViolation);
     }
@@ -35,7 +35,7 @@ public sealed class HostileServerTests
     [Fact]
     public void An_Initial_packet_with_a_token_is_dropped()
     {
-        var server = new RawServer();
+        var server = Attack(new RawServer());
         server.Send(PacketNumberSpaceId.Initial, [0x1c, 0, 0, 0], token: [1]);
         Assert.Equal((ConnectionState.Handshaking, 0L), (server.Client.State, server.Client.Statistics.PacketsReceived));
         server.Connect();
@@ -77,13 +77,13 @@ public sealed class HostileServerTests
     [MemberData(nameof(ForbiddenParameters))]
     public void Parameters_that_contradict_themselves_end_the_handshake(string what, int idLength)
     {
-        var server = new RawServer(
+        var server = Attack(new RawServer(
             parameters =>
             {
                 if (what.StartsWith("active", StringComparison.Ordinal)) parameters.ActiveConnectionIdLimit = what[^1] - '0';
                 else parameters.PreferredAddress = new(Elsewhere, null, what.EndsWith("ID", StringComparison.Ordinal) ? default : new([9, 8, 7, 6]), new(1, 2));
             },
-            sourceId: new byte[idLength]);
+            sourceId: new byte[idLength]));
         server.Answer(EncryptionLevel.OneRtt);
         server.ExpectClose(TransportErrorCode.TransportParameterError);
     }
@@ -102,7 +102,7 @@ public sealed class HostileServerTests
     [Fact]
     public void A_client_sends_nothing_that_only_servers_send()
     {
-        var server = new RawServer(options: static options => options with { PreferredIPv4 = Elsewhere, TokenSecret = new byte[32] }).Connect();
+        var server = Attack(new RawServer(options: static options => options with { PreferredIPv4 = Elsewhere, TokenSecret = new byte[32] })).Connect();
         for (var i = 0; i < 10; i++) server.Advance(TimeSpan.FromMilliseconds(100));
         Assert.NotEmpty(server.ClientParameters);
         Assert.False(TransportParameters.TryRead(server.ClientParameters, Role.Client, out _).IsError);
@@ -117,7 +117,7 @@ public sealed class HostileServerTests
     [Fact]
     public void A_token_has_at_least_one_byte()
     {
-        var server = new RawServer().Connect();
+        var server = Attack(new RawServer()).Connect();
         server.Send([0x07, 1, 0xAA]);
         Assert.True(server.Client.TryTakeToken(out var token));
         Assert.Equal([0xAA], token.ToArray());
@@ -133,7 +133,7 @@ public sealed class HostileServerTests
     [Fact]
     public void A_server_without_connection_IDs_issues_none()
     {
-        var server = new RawServer(sourceId: []).Connect();
+        var server = Attack(new RawServer(sourceId: [])).Connect();
         server.Send(static frames => frames.Integers(0x18, 1, 0).Bytes(4, 1, 2, 3, 4).Bytes(new byte[16]));
         server.ExpectClose(TransportErrorCode.ProtocolViolation);
     }
@@ -157,7 +157,7 @@ public sealed class HostileServerTests
     [Fact]
     public void Connection_IDs_that_come_twice_or_late_are_kept_or_retired_once()
     {
-        var server = new RawServer().Connect();
+        var server = Attack(new RawServer()).Connect();
         Issue(2, 0);
         Issue(2, 0);
         Assert.Empty(Retired());
@@ -184,7 +184,7 @@ public sealed class HostileServerTests
     [Fact]
     public void A_challenge_is_answered_with_its_own_data()
     {
-        var server = new RawServer().Connect();
+        var server = Attack(new RawServer()).Connect();
         server.Send([0x1a, 1, 2, 3, 4, 5, 6, 7, 8]);
         Assert.Equal(0x0102030405060708, Assert.Single(server.Frames, static frame => frame.Type == FrameType.PathResponse).Value);
     }
@@ -197,7 +197,7 @@ public sealed class HostileServerTests
     public void A_preferred_address_gets_nothing_but_probes_until_it_answers()
     {
         var preferred = new NetworkPath(Elsewhere, RawServer.Path.Local);
-        var server = new RawServer(static parameters => parameters.PreferredAddress = new(Elsewhere, null, new([9, 8, 7, 6]), new(1, 2))).Connect();
+        var server = Attack(new RawServer(static parameters => parameters.PreferredAddress = new(Elsewhere, null, new([9, 8, 7, 6]), new(1, 2)))).Connect();
         var stream = server.Client.TryOpenStream(unidirectional: true)!;
         stream.Write(new byte[3000]);
         server.Exchange();
@@ -224,12 +224,12 @@ public sealed class HostileServerTests
     [InlineData("größer", 8)]
     public void A_reason_is_UTF_8_and_one_too_long_is_cut_between_characters(string reason, int length)
     {
-        var server = new RawServer().Connect();
+        var server = Attack(new RawServer()).Connect();
         server.Client.Close(server.Now, 7, reason);
         server.Exchange();
         Assert.Equal((7, length), Closed(server));
 
-        server = new RawServer().Connect();
+        server = Attack(new RawServer()).Connect();
         server.Client.Close(server.Now, 7, "a" + new string('ü', 200));
         server.Exchange();
         Assert.Equal((7, 255), Closed(server));
