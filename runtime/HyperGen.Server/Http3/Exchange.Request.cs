@@ -52,7 +52,15 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The host that the client names.</summary>
-    public ReadOnlySpan<byte> Authority => Fields.Value(_head.Authority);
+    public ReadOnlySpan<byte> Authority
+    {
+        get
+        {
+            // By way of a variable: the compiler cannot see that the bytes are not those of the line, which is a temporary here.
+            ReadOnlySpan<byte> authority = Fields.Value(_head.Authority);
+            return authority;
+        }
+    }
 
     /// <summary>Whether the request has a header, without making strings of all of them.</summary>
     public bool HasField(ReadOnlySpan<byte> name)
