@@ -76,6 +76,12 @@ public abstract class RequestContext
     /// <summary>The endpoint the path led to; null when it led to none.</summary>
     public EndpointDescriptor? Endpoint { get; protected set; }
 
+    /// <summary>
+    /// Whether the request may be a replay, which nobody sent: it came in TLS early data and its handshake was not over when it began, or the <c>Early-Data</c> header says that
+    /// this was so at an intermediary (RFC 8470). Only endpoints with <see cref="EarlyDataAttribute"/> see such requests.
+    /// </summary>
+    public virtual bool IsEarly => false;
+
     /// <summary>When the request is to be given up, on the clock of <see cref="Stopwatch.GetTimestamp"/>; null for never.</summary>
     public long? Deadline { get; protected set; }
 

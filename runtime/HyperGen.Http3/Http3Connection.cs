@@ -1,6 +1,7 @@
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Streams;
 using HyperGen.Quic;
+using HyperGen.Tls;
 
 namespace HyperGen.Http3;
 
@@ -23,6 +24,8 @@ internal sealed class Http3Connection : IApplicationProtocol
     private Timestamp _now;
     private uint _claimed;
     private long _nextRequest;
+    private Settings? _remembered;
+    private bool _hasSettings;
     private bool _isShuttingDown;
     private bool _isClosed;
 
@@ -40,7 +43,7 @@ internal sealed class Http3Connection : IApplicationProtocol
     /// <summary>The ALPN identifier.</summary>
     public static System.Net.Security.SslApplicationProtocol Protocol => System.Net.Security.SslApplicationProtocol.Http3;
 
-    /// <summary>What the peer said of itself; the defaults before it did.</summary>
+    /// <summary>What the peer said of itself; the defaults before it did, or what <see cref="Remember"/> was told.</summary>
     public Settings PeerSettings { get; private set; } = new();
 
     /// <summary>The transport.</summary>
@@ -49,13 +52,21 @@ internal sealed class Http3Connection : IApplicationProtocol
     /// <summary>Requests under way.</summary>
     public int RequestCount => _requests.Count;
 
-    bool IApplicationProtocol.IsBusy => _requests.Count > 0;
+    bool IApplicationProtocol.IsBusy => !_isClosed && (_requests.Count > 0 || _quic.IsDelivering);
 
     /// <summary>Whether the peer takes no more requests.</summary>
     public bool IsGoingAway { get; private set; }
 
+    /// <summary>Whether requests that begin now may be replays of another connection's: nothing proves yet that the client is there.</summary>
+    public bool IsEarly => _quic.State == ConnectionState.Handshaking;
+
     /// <summary>Is told when requests may be opened: first after the handshake, and again after <see cref="TryOpen"/> was refused.</summary>
     public Action<Http3Connection>? OnReady { get; set; }
+
+    /// <summary>
+    /// At a client: is given each ticket, once the server's settings are known, which then are in it; it sets when the ticket came. Null, the default, to keep none.
+    /// </summary>
+    public Action<ClientSession>? OnSession { get; set; }
 
     /// <summary>Is told, once, that the connection has ended, after each of its requests was.</summary>
     public Action<Http3Connection>? OnEnded { get; set; }
@@ -70,8 +81,16 @@ internal sealed class Http3Connection : IApplicationProtocol
         switch (next.Kind)
         {
             case ConnectionEventKind.HandshakeCompleted:
-                OpenControlStream();
+                EnsureControlStream();
                 OnReady?.Invoke(this);
+                TakeUpEarlyRequests();
+                break;
+            case ConnectionEventKind.EarlyDataRejected:
+                _remembered = null;
+                PeerSettings = new Settings();
+                break;
+            case ConnectionEventKind.SessionReceived:
+                KeepSessions();
                 break;
             case ConnectionEventKind.StreamsAvailable:
                 OnReady?.Invoke(this);
@@ -100,7 +119,7 @@ internal sealed class Http3Connection : IApplicationProtocol
     /// <summary>Opens a stream for a request; false when the peer's limit is reached, or it takes no more.</summary>
     public bool TryOpen(RequestStream request)
     {
-        if (IsGoingAway || _isClosed || _quic.TryOpenStream() is not { } stream)
+        if (IsGoingAway || _isClosed || !EnsureControlStream() || _quic.TryOpenStream() is not { } stream)
         {
             return false;
         }
@@ -108,7 +127,19 @@ internal sealed class Http3Connection : IApplicationProtocol
         return true;
     }
 
-    /// <summary>Takes no more requests, and closes the connection when those under way are done.</summary>
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+    //# A client MUST comply with stored settings -- or default values if no values are stored -- when attempting 0-RTT.
+
+    /// <summary>At a client that sends early data: the settings that came with the session it resumes (<see cref="ClientSession.ApplicationState"/>).</summary>
+    public void Remember(ReadOnlySpan<byte> settings)
+    {
+        if (!Settings.Read(settings, out Settings remembered).IsError)
+        {
+            _remembered = PeerSettings = remembered;
+        }
+    }
+
+    /// <summary>Takes no more requests. The owner closes the connection when those under way are done.</summary>
     public void Shutdown(Timestamp now)
     {
         _now = now;
@@ -122,7 +153,6 @@ internal sealed class Http3Connection : IApplicationProtocol
         //# The GOAWAY frame contains an identifier that indicates to the receiver the range of requests or pushes that were or might be processed in this connection.
         Span<byte> frame = stackalloc byte[FrameWriter.MaxHeaderLength + VarInt.MaxLength];
         _control?.Write(frame[..FrameWriter.WriteInteger(frame, FrameType.GoAway, _isServer ? (ulong)_nextRequest : 0)]);
-        CloseIfDone();
     }
 
     /// <summary>Receives what has arrived for a request that was not ready for it.</summary>
@@ -145,7 +175,6 @@ internal sealed class Http3Connection : IApplicationProtocol
         _requests[request.Index] = last;
         last.Index = request.Index;
         _requests.RemoveAt(_requests.Count - 1);
-        CloseIfDone();
     }
 
     /// <summary>Whether a stream of a type that may exist once is the first of its type.</summary>
@@ -166,21 +195,53 @@ internal sealed class Http3Connection : IApplicationProtocol
 
     //= https://www.rfc-editor.org/rfc/rfc9114#section-6.2.1
     //# Each side MUST initiate a single control stream at the beginning of the connection and send its SETTINGS frame as the first frame on this stream.
-    private void OpenControlStream()
+    private bool EnsureControlStream()
     {
+        if (_control is not null)
+        {
+            return true;
+        }
         _control = _quic.TryOpenStream(unidirectional: true);
         if (_control is null)
         {
-            Settle(Http3Error.Connection(ErrorCode.GeneralProtocolError, "The peer allows no control stream."), 0);
-            return;
+            // Before the handshake is over it may be that nothing can be sent yet.
+            if (!IsEarly)
+            {
+                Settle(Http3Error.Connection(ErrorCode.GeneralProtocolError, "The peer allows no control stream."), 0);
+            }
+            return false;
         }
         Span<byte> start = stackalloc byte[1 + Settings.MaxLength];
         start[0] = (byte)StreamType.Control;
-        var settings = new Settings { MaxFieldSectionSize = (ulong)_options.FieldLimits.Bytes };
-        _control.Write(start[..(1 + settings.Write(start[1..]))]);
+        _control.Write(start[..(1 + _options.Settings.Write(start[1..]))]);
 
         // What it carries steers everything else: nothing waits behind responses.
         _control.SetPriority(0, incremental: false);
+        return true;
+    }
+
+    /// <summary>The client has proved that it is there, so that nothing it has sent is a replay.</summary>
+    private void TakeUpEarlyRequests()
+    {
+        // From the end: one that is over at once leaves its place to the last.
+        for (int index = _requests.Count - 1; index >= 0; index--)
+        {
+            _requests[index].OnHandshakeCompleted();
+        }
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+    //# Clients SHOULD store the settings the server provided in the HTTP/3 connection where resumption information was provided
+
+    private void KeepSessions()
+    {
+        // Tickets may overtake the settings, and then wait for them.
+        while (_hasSettings && OnSession is not null && _quic.TryTakeSession(out ClientSession? session))
+        {
+            var settings = new byte[Settings.MaxLength];
+            session.ApplicationState = settings.AsMemory(0, PeerSettings.WritePayload(settings));
+            OnSession(session);
+        }
     }
 
     private void OnOpened(QuicStream stream)
@@ -205,6 +266,9 @@ internal sealed class Http3Connection : IApplicationProtocol
             return;
         }
         _nextRequest = Math.Max(_nextRequest, stream.Id.Value + 4);
+
+        // With early data requests come before the handshake is over, and the settings go before what answers them.
+        _ = EnsureControlStream();
         Add(request, stream);
     }
 
@@ -283,20 +347,26 @@ internal sealed class Http3Connection : IApplicationProtocol
         }
     }
 
-    private void CloseIfDone()
-    {
-        if (_isShuttingDown && _requests.Count == 0 && !_isClosed)
-        {
-            //= https://www.rfc-editor.org/rfc/rfc9114#section-5.2
-            //# An endpoint that completes a graceful shutdown SHOULD use the H3_NO_ERROR error code when closing the connection.
-            _quic.Close(_now, (long)ErrorCode.NoError);
-        }
-    }
-
     /// <summary>Takes what the peer's control stream tells.</summary>
     internal readonly struct ControlSink(Http3Connection connection) : IControlSink
     {
-        public void OnSettings(in Settings settings) => connection.PeerSettings = settings;
+        public Http3Error OnSettings(in Settings settings)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+            //# If a server accepts 0-RTT but then sends settings that are not compatible with the previously specified settings, this MUST be treated as a connection error of type H3_SETTINGS_ERROR.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+            //# If a server accepts 0-RTT but then sends a SETTINGS frame that omits a setting value that the client understands (apart from reserved setting identifiers) that was previously specified to have a non-default value, this MUST be treated as a connection error of type H3_SETTINGS_ERROR.
+            if (connection._remembered is { } remembered
+                && (!settings.Covers(remembered) || (settings.MaxFieldSectionSize == VarInt.MaxValue) != (remembered.MaxFieldSectionSize == VarInt.MaxValue)))
+            {
+                return Http3Error.Connection(ErrorCode.SettingsError, "The server has accepted early data, and takes back a setting that it was sent under.");
+            }
+            connection.PeerSettings = settings;
+            connection._hasSettings = true;
+            connection.KeepSessions();
+            return default;
+        }
 
         public void OnGoAway(ulong id) => connection.IsGoingAway = true;
 

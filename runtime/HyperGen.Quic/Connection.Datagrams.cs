@@ -73,7 +73,7 @@ internal sealed partial class Connection
         var wasEmpty = _datagramsReceived.Count == 0;
 
         // RFC 9221 section 5.3: a receiver may drop what it has no room for, after acknowledging its packet.
-        if (!_datagramsReceived.TryAdd(0, frame.Data)) Statistics.DatagramsDropped++;
+        if (!_endpoint.Pages.HasRoomFor(frame.Data.Length) || !_datagramsReceived.TryAdd(0, frame.Data)) Statistics.DatagramsDropped++;
         else if (wasEmpty) _events.Add(ConnectionEventKind.DatagramReceived);
         return TransportError.None;
     }

@@ -60,10 +60,13 @@ internal sealed partial class Connection
 
     /// <summary>
     /// At a server: whether the transport can read the early data that the question is about. It cannot when a limit that the client relies on is lower
-    /// today. Whether it may be read although it may be a replay is for the caller to say.
+    /// today, and does not when memory is short. Whether it may be read although it may be a replay is for the caller to say.
     /// </summary>
     public bool MayAdmitEarlyData(AdmitEarlyDataQuestion question) =>
-        !TransportParameters.TryRead(question.TransportParameters.Span, Role.Server, out var remembered).IsError && _local.Covers(remembered);
+        //= https://www.rfc-editor.org/rfc/rfc8470#section-6.3
+        //# A server that is under load SHOULD prefer rejecting TLS early data as a whole rather than accepting early data and selectively processing requests.
+        !_endpoint.Pages.IsUnderPressure
+        && !TransportParameters.TryRead(question.TransportParameters.Span, Role.Server, out var remembered).IsError && _local.Covers(remembered);
 
     /// <summary>TLS has the keys of early data: a client may send it, a server read it.</summary>
     private void InstallEarlyKeys(in TlsEvent next)
@@ -160,7 +163,7 @@ internal sealed partial class Connection
         if (Role == Role.Server && Application.Read is null && EarlyData == EarlyDataState.None && HandshakeSpace.Write is null && !HandshakeSpace.IsDiscarded)
         {
             // It overtook the ClientHello, or the answer to one of its questions is not there yet.
-            if (!_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
+            if (!_undecryptable.TryAdd(now, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             return;
         }
 
@@ -171,7 +174,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
         //# A client MUST NOT attempt to decrypt 0-RTT packets it receives and instead MUST discard
         //# them.
-        if (Role == Role.Client || Application.Read is null) Statistics.PacketsDropped++;
+        if (Role == Role.Client || Application.Read is null) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
         else HandleLongPacket(now, path, ecn, Application, header, packet);
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class Connection
         //# server.
         connection._local.StatelessResetToken = StatelessResetToken.Derive(endpoint.Options.ResetKey, local);
         connection.OfferPreferredAddress();
-        connection.StartQlog(now);
+        connection._qlogAwaitsFirstPacket = true;
         connection.StartTls(endpoint.Options.CreateServerHandshake ?? throw new InvalidOperationException("The endpoint accepts no connections."));
         return connection;
     }

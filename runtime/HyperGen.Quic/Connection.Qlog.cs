@@ -7,13 +7,36 @@ namespace HyperGen.Quic;
 /// <summary>What the connection tells its qlog trace, when there is one.</summary>
 internal sealed partial class Connection
 {
-    private QlogTrace? _qlog;
+    /// <summary>A forged packet costs its sender nothing, and a line in the trace costs us the disk.</summary>
+    private const int MaxDropsLogged = 1000;
 
+    private QlogTrace? _qlog;
+    private bool _qlogAwaitsFirstPacket;
+    private int _dropsLogged;
+    private int _updatesLogged;
+
+    /// <summary>At a client the trace begins with the connection, at a server with the first packet that opens: who sends what nobody can read makes no file.</summary>
     private void StartQlog(Timestamp now)
     {
+        _qlogAwaitsFirstPacket = false;
         if (_endpoint.Options.Qlog?.Invoke(Role, _originalDestinationId) is not { } sink) return;
         _qlog = new(sink, now, Role, _originalDestinationId);
         _qlog.ConnectionStarted(now, _path.Path);
+    }
+
+    private void Drop(Timestamp now, PacketType type, int length, ReadOnlySpan<byte> trigger)
+    {
+        Statistics.PacketsDropped++;
+        if (_qlog is not null && _dropsLogged++ < MaxDropsLogged) _qlog.PacketDropped(now, type, length, trigger);
+    }
+
+    /// <summary>Tells of an update of the 1-RTT keys since it was last called.</summary>
+    private void LogKeyPhase(Timestamp now, bool isLocal)
+    {
+        if (_qlog is null || _oneRtt!.Updates == _updatesLogged) return;
+        _updatesLogged = _oneRtt.Updates;
+        _qlog.KeyUpdated(now, "client_1rtt_secret"u8, isLocal ? "local_update"u8 : "remote_update"u8, _updatesLogged);
+        _qlog.KeyUpdated(now, "server_1rtt_secret"u8, isLocal ? "local_update"u8 : "remote_update"u8, _updatesLogged);
     }
 
     private PacketType PacketTypeOf(PacketNumberSpaceId space) => space switch

@@ -113,7 +113,7 @@ internal sealed partial class Connection
                 return;
         }
 
-        Statistics.PacketsDropped++;
+        Drop(now, header.Type, packet.Length, "invalid"u8);
     }
 
     private void HandleLongPacket(
@@ -121,14 +121,18 @@ internal sealed partial class Connection
     {
         if (space.Read is null)
         {
-            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
+            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, packet))
+            {
+                Drop(now, header.Type, packet.Length, "key_unavailable"u8);
+            }
+
             return;
         }
 
         var keys = KeysFor(space, header);
         if (keys is null || !IsExpectedSource(header) || !keys.Header.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
         {
-            Statistics.PacketsDropped++;
+            Drop(now, header.Type, packet.Length, "invalid"u8);
             return;
         }
 
@@ -150,9 +154,11 @@ internal sealed partial class Connection
         //# Duplicate suppression MUST happen after removing packet protection
         if (!isOpened || space.Received.IsDuplicate(number))
         {
-            Statistics.PacketsDropped++;
+            Drop(now, header.Type, packet.Length, isOpened ? "duplicate"u8 : "decryption_failure"u8);
             return;
         }
+
+        if (_qlogAwaitsFirstPacket) StartQlog(now);
 
         var sourceId = new ConnectionId(header.SourceId);
         var destinationId = new ConnectionId(header.DestinationId);
@@ -172,14 +178,14 @@ internal sealed partial class Connection
         //# completing the handshake.
         if (_oneRtt is not { CanRead: true })
         {
-            if (!_undecryptable.TryAdd(now, packet)) Statistics.PacketsDropped++;
+            if (!_undecryptable.TryAdd(now, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             return;
         }
 
         var space = Application;
         if (!_oneRtt.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
         {
-            Statistics.PacketsDropped++;
+            Drop(now, header.Type, packet.Length, "invalid"u8);
             return;
         }
 
@@ -191,7 +197,7 @@ internal sealed partial class Connection
         //# protection removal MUST be applied together without timing and other side channels.
         if (!_oneRtt.TryOpen(now, 3 * _recovery.PtoPeriod, number, packet, headerLength))
         {
-            Statistics.PacketsDropped++;
+            Drop(now, header.Type, packet.Length, "decryption_failure"u8);
             if (_oneRtt.IsIntegrityLimitReached(_forgedLong))
             {
                 Close(now, TransportError.Of(TransportErrorCode.AeadLimitReached, "Too many forged packets arrived."));
@@ -204,7 +210,7 @@ internal sealed partial class Connection
         //# Duplicate suppression MUST happen after removing packet protection
         if (space.Received.IsDuplicate(number))
         {
-            Statistics.PacketsDropped++;
+            Drop(now, header.Type, packet.Length, "duplicate"u8);
             return;
         }
 
@@ -234,6 +240,7 @@ internal sealed partial class Connection
             return;
         }
 
+        LogKeyPhase(now, isLocal: false);
         OnOneRttPacketOpened(now);
         HandlePayload(
             now, path, ecn, space, PacketType.OneRtt, new ConnectionId(header.DestinationId), number, packet[headerLength..^Tls.Crypto.Aead.TagLength]);
@@ -270,7 +277,7 @@ internal sealed partial class Connection
         if (_packetIsDropped)
         {
             _packetIsDropped = false;
-            Statistics.PacketsDropped++;
+            Drop(now, type, payload.Length, "rejected"u8);
             return;
         }
 

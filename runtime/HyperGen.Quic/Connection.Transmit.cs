@@ -486,6 +486,7 @@ internal sealed partial class Connection
         if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData && _oneRtt is not null)
         {
             _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
+            LogKeyPhase(now, isLocal: true);
         }
         else
         {

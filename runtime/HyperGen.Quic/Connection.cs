@@ -125,6 +125,9 @@ internal sealed partial class Connection
     /// <summary>Streams open now, those released but not yet acknowledged included.</summary>
     public int StreamCount => _streams.Count;
 
+    /// <summary>Whether something is on its way that a stream's user has left to the connection, and that closing it would lose.</summary>
+    public bool IsDelivering => State is ConnectionState.Handshaking or ConnectionState.Established && _streams.IsDelivering;
+
     /// <summary>How often the 1-RTT keys were updated by either end.</summary>
     public int KeyUpdates => _oneRtt?.Updates ?? 0;
 
@@ -175,6 +178,10 @@ internal sealed partial class Connection
     /// Starts an update of the 1-RTT keys; false when the handshake is not confirmed or the last update not yet settled. The transport starts one by itself
     /// long before a key is worn out.
     /// </summary>
-    public bool TryUpdateKeys() =>
-        IsHandshakeConfirmed && _oneRtt is not null && _oneRtt.TryInitiateUpdate(_recovery.LargestAcked(PacketNumberSpaceId.ApplicationData));
+    public bool TryUpdateKeys()
+    {
+        if (!IsHandshakeConfirmed || _oneRtt is null || !_oneRtt.TryInitiateUpdate(_recovery.LargestAcked(PacketNumberSpaceId.ApplicationData))) return false;
+        LogKeyPhase(_lastActivity, isLocal: true);
+        return true;
+    }
 }

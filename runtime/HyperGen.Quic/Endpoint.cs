@@ -15,7 +15,7 @@ namespace HyperGen.Quic;
 /// <see cref="TryTransmit" /> gives: answers that need no connection.
 /// </para>
 /// </summary>
-internal sealed partial class Endpoint
+internal sealed partial class Endpoint : IDisposable
 {
     private readonly Dictionary<ConnectionId, Connection> _connections;
     private readonly SourcePrefixes _sources;
@@ -43,7 +43,7 @@ internal sealed partial class Endpoint
         Span<byte> secret = stackalloc byte[AddressTokens.SecretLength];
         if (options.TokenSecret is { } shared) shared.CopyTo(secret);
         else options.Random(secret);
-        _tokens = new(options.Crypto, options.Random, secret, options.Epoch);
+        _tokens = new(options.Crypto, options.Random, secret, options.Epoch, options.UsedTokens);
         secret.Clear();
         Pages = new(options.Memory ?? new MemoryBudget(long.MaxValue / 2));
         RetryIntegrity = new(options.Crypto);
@@ -158,6 +158,19 @@ internal sealed partial class Endpoint
     {
         OnBegun();
         return Connection.Connect(this, now, path, createHandshake, start ?? ClientStart.Fresh);
+    }
+
+    // RFC 9000 section 10.2 lets who closes the socket end the closing and draining states early.
+
+    /// <summary>
+    /// Ends what is left of all connections without a word, wipes all keys and gives all memory back. The owner has closed the connections before, and closes the socket.
+    /// </summary>
+    public void Dispose()
+    {
+        foreach (var connection in _connections.Values.ToHashSet()) connection.Abandon(default);
+        _tokens.Dispose();
+        RetryIntegrity.Dispose();
+        Pages.Dispose();
     }
 
     internal void Add(in ConnectionId id, Connection connection) => _connections[id] = connection;

@@ -39,6 +39,9 @@ internal sealed record EndpointOptions
     /// </summary>
     public byte[]? TokenSecret { get; init; }
 
+    /// <summary>The tokens of NEW_TOKEN frames that were used lately, shared by endpoints with the same <see cref="TokenSecret" />; null for this one's own.</summary>
+    public RecentTokens? UsedTokens { get; init; }
+
     /// <summary>
     /// The wall-clock time of <see cref="Timestamp" /> 0, from which endpoints that share a secret tell whether a token has expired. The default suits tests.
     /// </summary>

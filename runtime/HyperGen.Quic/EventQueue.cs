@@ -14,7 +14,7 @@ internal sealed class EventQueue
     public void Add(ConnectionEventKind kind, QuicStream? stream = null, long errorCode = 0)
     {
         if (_count == _ring.Length) Grow();
-        _ring[(_head + _count++) & (_ring.Length - 1)] = new(new(kind, stream, errorCode), stream?.Id ?? default);
+        _ring[(_head + _count++) & (_ring.Length - 1)] = new(new(kind, stream, errorCode), stream?.Generation ?? 0);
     }
 
     public void AddReadable(QuicStream stream)
@@ -31,19 +31,19 @@ internal sealed class EventQueue
         Add(ConnectionEventKind.StreamWritable, stream);
     }
 
-    /// <summary>The next event. Those of streams that were released meanwhile are skipped: their object may be another stream by now.</summary>
+    /// <summary>The next event. Those of streams that were released meanwhile are skipped: their object may be another stream by now, of another connection and with the same ID.</summary>
     public bool TryTake(out ConnectionEvent connectionEvent)
     {
         while (_count > 0)
         {
             ref var entry = ref _ring[_head];
             connectionEvent = entry.Event;
-            var id = entry.Id;
+            var generation = entry.Generation;
             entry = default;
             _head = (_head + 1) & (_ring.Length - 1);
             _count--;
             if (connectionEvent.Stream is not { } stream) return true;
-            if (stream.IsReleased || stream.Id != id) continue;
+            if (stream.IsReleased || stream.Generation != generation) continue;
             if (connectionEvent.Kind == ConnectionEventKind.StreamReadable) stream.PendingEvents &= ~StreamEvents.Readable;
             if (connectionEvent.Kind == ConnectionEventKind.StreamWritable) stream.PendingEvents &= ~StreamEvents.Writable;
             return true;
@@ -61,5 +61,5 @@ internal sealed class EventQueue
         _head = 0;
     }
 
-    private readonly record struct Entry(ConnectionEvent Event, StreamId Id);
+    private readonly record struct Entry(ConnectionEvent Event, uint Generation);
 }

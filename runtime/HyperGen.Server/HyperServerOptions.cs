@@ -40,6 +40,13 @@ public sealed class HyperServerOptions
     /// </summary>
     public bool AltSvc { get; set; } = true;
 
+    /// <summary>
+    /// Whether HTTP/3 reads early data (TLS 1.3's 0-RTT) of clients that come again, which saves them a round trip and which an attacker can replay. The default is true, and
+    /// means something only where an endpoint is marked <see cref="EarlyDataAttribute"/>: only such endpoints answer early, everything else waits for the handshake.
+    /// A replay is recognised by the process that read the original. Switch it off where several servers share <see cref="Secrets"/> and even one replay at each matters.
+    /// </summary>
+    public bool EarlyData { get; set; } = true;
+
     /// <summary>How many threads serve HTTP/3, each with a socket of its own; null, the default, for one a processor core.</summary>
     public int? Shards { get; set; }
 

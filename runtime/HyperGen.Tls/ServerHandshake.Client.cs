@@ -10,6 +10,28 @@ internal sealed partial class ServerHandshake
 
     protected override void OnChainAccepted() => _state = State.WaitFinished;
 
+    public override bool AnswerProof(int id, TlsAlert? alert)
+    {
+        if (!TryClose<VerifySignatureQuestion>(id, out _))
+        {
+            return false;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+        //# If the verification fails, the receiver MUST terminate the handshake
+        //# with a "decrypt_error" alert.
+        if (alert is not null)
+        {
+            Fail(alert.Value, "The client does not prove that it holds the key of its certificate.");
+        }
+        else
+        {
+            Ask(new VerifyChainQuestion(NextQuestionId(), serverName: null, _clientChain));
+        }
+
+        return true;
+    }
+
     private void OnCertificate(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
         if (FailIf(Certificate.Parse(body, mayBeEmpty: true, out _clientChain)))
@@ -52,16 +74,8 @@ internal sealed partial class ServerHandshake
             return;
         }
 
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
-        //# If the verification fails, the receiver MUST terminate the handshake
-        //# with a "decrypt_error" alert.
-        if (Signatures.Verify(_clientChain[0].Span, scheme, CertificateVerify.ClientContent(_schedule!, Suite!.Hash), signature) is { } alert)
-        {
-            Fail(alert, "The client does not prove that it holds the key of its certificate.");
-            return;
-        }
-
+        var content = CertificateVerify.ClientContent(_schedule!, Suite!.Hash);
         _schedule!.Append(message);
-        Ask(new VerifyChainQuestion(NextQuestionId(), serverName: null, _clientChain));
+        Ask(new VerifySignatureQuestion(NextQuestionId(), _clientChain[0], scheme, content, signature.ToArray()));
     }
 }

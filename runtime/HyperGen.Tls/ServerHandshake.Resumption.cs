@@ -24,6 +24,7 @@ internal sealed partial class ServerHandshake
     private byte[] _resumptionSecret = [];
     private long _authenticatedAt;
     private bool _isResumable;
+    private long _freshUntil;
     private bool _isFresh;
     private byte _ticketCount;
 
@@ -171,6 +172,7 @@ internal sealed partial class ServerHandshake
     {
         var clientAge = unchecked(obfuscatedAge - session.AgeAdd);
         var serverAge = _now.ToUnixTimeMilliseconds() - session.IssuedAt;
+        _freshUntil = session.IssuedAt + clientAge + (long)_freshness.TotalMilliseconds;
         return Math.Abs(serverAge - clientAge) <= _freshness.TotalMilliseconds;
     }
 

@@ -7,7 +7,7 @@ namespace HyperGen.Tls;
 /// <summary>The server's side of a handshake: RFC 9846, appendix A.2.</summary>
 /// <remarks>
 /// It asks <see cref="SelectCredentialsQuestion"/> once the ClientHello is understood; then either <see cref="SignQuestion"/> or, when a session is
-/// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>; and <see cref="VerifyChainQuestion"/> when the client has shown a certificate. What it
+/// resumed with early data, <see cref="AdmitEarlyDataQuestion"/>; and <see cref="VerifySignatureQuestion"/> and <see cref="VerifyChainQuestion"/> when the client has shown a certificate. What it
 /// negotiates is in <c>ServerHandshake.Negotiation.cs</c>, what it remembers in <c>ServerHandshake.Resumption.cs</c>, what it makes of the client's
 /// certificate in <c>ServerHandshake.Client.cs</c>.
 /// </remarks>
@@ -69,7 +69,7 @@ internal sealed partial class ServerHandshake : MessageHandshake
             }
             else if (MayHaveEarlyData(_session))
             {
-                Ask(new AdmitEarlyDataQuestion(NextQuestionId(), _session, _binder));
+                Ask(new AdmitEarlyDataQuestion(NextQuestionId(), _session, _binder, _freshUntil));
             }
             else
             {

@@ -103,6 +103,13 @@ internal abstract class TlsHandshake : IDisposable
     /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
     public virtual bool AnswerSignature(int id, ReadOnlySpan<byte> signature) => throw NotAskedHere();
 
+    /// <summary>Answers a <see cref="VerifySignatureQuestion"/>.</summary>
+    /// <param name="id">The question's id.</param>
+    /// <param name="alert">What <see cref="VerifySignatureQuestion.Verify"/> has found: null when the signature is good.</param>
+    /// <returns>False when the question is no longer open: the handshake has failed meanwhile.</returns>
+    /// <exception cref="InvalidOperationException">The open question is of another kind.</exception>
+    public virtual bool AnswerProof(int id, TlsAlert? alert) => throw NotAskedHere();
+
     /// <summary>Answers a <see cref="VerifyChainQuestion"/>: the chain is good.</summary>
     /// <param name="id">The question's id.</param>
     /// <returns>False when the question is no longer open.</returns>

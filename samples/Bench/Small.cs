@@ -7,7 +7,7 @@ namespace Bench;
 [HyperController, Use<RequestCount>]
 public static class Small
 {
-    [Get("/plaintext"), Inline]
+    [Get("/plaintext"), EarlyData, Inline]
     public static Reply Plaintext() => Reply.Text("Hello, World!");
 
     [Get("/json"), Inline]

@@ -73,6 +73,32 @@ public sealed class DatagramTests
     }
 
     [Fact]
+    public void What_there_is_no_memory_for_is_dropped_and_the_connection_goes_on()
+    {
+        var memory = new Admission.MemoryBudget(4 << 20);
+        var pair = new DirectPair(Limits, serverMemory: memory);
+        var rest = memory.Capacity - memory.Leased;
+        Assert.True(memory.TryLease(rest));
+        for (var i = 0; i < 64; i++)
+        {
+            pair.Client.TrySendDatagram(new byte[1000], out _);
+            pair.Exchange();
+        }
+
+        Assert.InRange(pair.Server.Statistics.DatagramsDropped, 1, 63);
+        Assert.True(memory.Leased <= memory.Capacity);
+        memory.Return(rest);
+        while (pair.Server.TryReceiveDatagram(new byte[1000], out _))
+        {
+        }
+
+        Assert.True(pair.Client.TrySendDatagram([7], out _));
+        pair.Exchange();
+        Assert.True(pair.Server.TryReceiveDatagram(new byte[1000], out var length));
+        Assert.Equal(1, length);
+    }
+
+    [Fact]
     public void Stream_flow_control_does_not_hold_them_back()
     {
         var pair = new DirectPair(Limits);

@@ -62,6 +62,60 @@ public sealed class QlogTests
     }
 
     [Fact]
+    public void Updates_of_keys_reductions_of_the_window_and_dropped_packets_are_told()
+    {
+        var pair = new DirectPair(qlog: (role, _) => _sinks[role] = new());
+        for (var i = 0; i < 20; i++) pair.Advance(TimeSpan.FromMilliseconds(2));
+        Assert.True(pair.Client.TryUpdateKeys());
+        pair.Client.TryOpenStream()!.Write(new byte[100_000]);
+        pair.Exchange();
+        pair.DropsToServer = true;
+        pair.Client.TryOpenStream()!.Write(new byte[4_000]);
+        pair.Exchange();
+        pair.DropsToServer = false;
+        for (var i = 0; i < 100; i++) pair.Advance(TimeSpan.FromMilliseconds(20));
+        byte[] forged = [0x40, .. pair.Server.FirstLocalId.Span, .. new byte[40]];
+        for (var i = 0; i < 2000; i++) pair.ServerEndpoint.HandleDatagram(pair.Now, pair.ToClient, EcnCodepoint.NotEct, forged.ToArray());
+
+        var (client, server) = (Read(_sinks[Role.Client]), Read(_sinks[Role.Server]));
+        Assert.Equal([("client_1rtt_secret", "local_update", 1), ("server_1rtt_secret", "local_update", 1)], Updates(client));
+        Assert.Equal([("client_1rtt_secret", "remote_update", 1), ("server_1rtt_secret", "remote_update", 1)], Updates(server));
+        var states = Data(client, "quic:congestion_state_updated").Select(static data => (data.GetProperty("old").GetString(), data.GetProperty("new").GetString())).ToList();
+        Assert.Equal(("slow_start", "recovery"), states[0]);
+        var dropped = Data(server, "quic:packet_dropped").ToList();
+
+        // Whoever forges packets does not write the disk full.
+        Assert.InRange(dropped.Count, 1, 1000);
+        var last = dropped[^1];
+        Assert.Equal(("1RTT", "decryption_failure"), (last.GetProperty("header").GetProperty("packet_type").GetString(), last.GetProperty("trigger").GetString()));
+        Assert.Equal(forged.Length, last.GetProperty("raw").GetProperty("length").GetInt32());
+
+        static List<(string?, string?, int)> Updates(List<JsonElement> trace) =>
+        [
+            .. Data(trace, "quic:key_updated").Where(static data => data.TryGetProperty("key_phase", out _))
+                .Select(static data => (data.GetProperty("key_type").GetString(), data.GetProperty("trigger").GetString(), data.GetProperty("key_phase").GetInt32())),
+        ];
+    }
+
+    [Fact]
+    public void Who_sends_what_nobody_can_read_makes_no_trace()
+    {
+        var pair = new DirectPair(qlog: (role, _) => _sinks[role] = new());
+        _sinks.Clear();
+        for (var i = 0; i < 10; i++)
+        {
+            // An Initial packet of version 1, with 8 bytes of connection ID, no token and nothing that any key opens.
+            var junk = new byte[1200];
+            new SeededRandom((ulong)i).Fill(junk);
+            ((ReadOnlySpan<byte>)[0xc0, 0, 0, 0, 1, 8]).CopyTo(junk);
+            ((ReadOnlySpan<byte>)[0, 0, 0x44, 0x9e]).CopyTo(junk.AsSpan(14));
+            Assert.Null(pair.ServerEndpoint.HandleDatagram(pair.Now, pair.ToClient, EcnCodepoint.NotEct, junk));
+        }
+
+        Assert.Empty(_sinks);
+    }
+
+    [Fact]
     public void Its_file_ends_with_the_connection()
     {
         Trace(out _, out _);
@@ -101,12 +155,15 @@ public sealed class QlogTests
         return records;
     }
 
+    private static IEnumerable<JsonElement> Data(List<JsonElement> trace, string name) =>
+        trace.Skip(1).Where(record => record.GetProperty("name").GetString() == name).Select(static record => record.GetProperty("data"));
+
     private static string GroupOf(List<JsonElement> trace) =>
         trace[0].GetProperty("trace").GetProperty("common_fields").GetProperty("group_id").GetString()!;
 
     private static List<string> Packets(List<JsonElement> trace, string name) =>
     [
-        .. trace.Skip(1).Where(record => record.GetProperty("name").GetString() == name).Select(static record => record.GetProperty("data"))
+        .. Data(trace, name)
             .Select(static data => $"{data.GetProperty("header").GetRawText()} {data.GetProperty("frames").GetRawText()}"),
     ];
 

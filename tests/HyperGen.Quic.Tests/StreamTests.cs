@@ -31,6 +31,24 @@ public sealed class StreamTests
         }
     }
 
+    [Fact]
+    public void An_event_that_was_not_taken_is_not_told_of_the_stream_that_another_connection_has_made_of_the_object()
+    {
+        var (pool, pages) = (new StreamPool(), new PagePool());
+        var (ended, next) = (new EventQueue(), new EventQueue());
+        var parameters = new Parameters.TransportParameters { InitialMaxData = 1000, InitialMaxStreamDataBidiRemote = 1000, InitialMaxStreamsBidi = 1 };
+        var first = new StreamSet(Role.Server, parameters, ConnectionLimits.Default, pool, pages, ended);
+        var second = new StreamSet(Role.Server, parameters, ConnectionLimits.Default, pool, pages, next);
+        Assert.False(first.OnStreamFrame(new() { Data = [1] }, isEarly: false).IsError);
+        first.CloseAll();
+        Assert.False(second.OnStreamFrame(new() { Data = [2] }, isEarly: false).IsError);
+        Assert.Equal(1, pool.Outstanding);
+
+        Assert.False(ended.TryTake(out _));
+        Assert.True(next.TryTake(out var opened));
+        Assert.Equal((ConnectionEventKind.StreamOpened, 0), (opened.Kind, opened.Stream!.Id.Value));
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-2.2
     //= type=test
     //# Endpoints MUST be able to deliver stream data to an application as an ordered

@@ -15,7 +15,7 @@ internal sealed class FixtureApp : GeneratedApp
 
     public override int MaxRouteValues => 8;
 
-    public FixtureApp Map(string method, string template, Func<RequestContext, ValueTask> run, PipelineFeatures requires = PipelineFeatures.None, long? maxBody = null, int? deadline = null, bool inline = false, params object[] metadata)
+    public FixtureApp Map(string method, string template, Func<RequestContext, ValueTask> run, PipelineFeatures requires = PipelineFeatures.None, long? maxBody = null, int? deadline = null, bool inline = false, bool earlyData = false, params object[] metadata)
     {
         string[] parameters = [.. template.Split('/').Where(static segment => segment.StartsWith('{')).Select(static segment => segment.Trim('{', '}', '?').Split(':')[0])];
         _templates.Add([.. template.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.UTF8.GetBytes)]);
@@ -29,6 +29,7 @@ internal sealed class FixtureApp : GeneratedApp
             MaxBody = maxBody,
             Deadline = deadline,
             Inline = inline,
+            EarlyData = earlyData,
             MethodFactory = () => run.GetMethodInfo(),
             MetadataFactory = () => metadata,
         }, run);

@@ -95,6 +95,21 @@ public sealed class TlsConfigurationTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => new KeyLogFile(Path.Combine(_directory, "no", "where")));
     }
 
+    [Fact]
+    public void A_full_disk_ends_the_key_log_and_nothing_else()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "This system has no /dev/full.");
+        using var log = new KeyLogFile(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0));
+        for (int line = 0; line < 100; line++)
+        {
+            log.Write("CLIENT_TRAFFIC_SECRET_0"u8, [1, 2], [3, 4]);
+        }
+    }
+
+    [Fact]
+    public void A_slow_authority_is_given_up_before_the_handshake_that_asks_for_it() =>
+        Assert.True(ChainVerification.RetrievalTimeout < Quic.ConnectionLimits.Default.AnswerTimeout);
+
     //= https://www.rfc-editor.org/rfc/rfc9001#section-9.2
     //= type=test
     //# Endpoints MUST implement and use the replay protections described in [TLS13]
@@ -104,17 +119,25 @@ public sealed class TlsConfigurationTests : IDisposable
         const long Start = 1_900_000_000_000;
         var window = new ReplayWindow(Start);
         byte[] binder = RandomNumberGenerator.GetBytes(32);
-        Assert.True(window.TryAdmit(binder, Start, Start + 1));
+        Assert.True(window.TryAdmit(binder, Start, Start + 20_000, Start + 1));
         for (long later = 1; later <= 20_000; later += 999)
         {
-            Assert.False(window.TryAdmit(binder, Start, Start + later));
+            Assert.False(window.TryAdmit(binder, Start, Start + 30_000, Start + later));
         }
-        Assert.True(window.TryAdmit(RandomNumberGenerator.GetBytes(32), Start, Start + 20_001));
+        Assert.True(window.TryAdmit(RandomNumberGenerator.GetBytes(32), Start, Start + 30_000, Start + 20_001));
 
         // What an earlier process issued waits until nothing that it admitted is fresh any more.
         var restarted = new ReplayWindow(Start + 100);
-        Assert.False(restarted.TryAdmit(binder, Start, Start + 200));
-        Assert.True(restarted.TryAdmit(binder, Start, Start + 20_100));
+        Assert.False(restarted.TryAdmit(binder, Start, Start + 30_000, Start + 200));
+        Assert.True(restarted.TryAdmit(binder, Start, Start + 30_000, Start + 20_100));
+    }
+
+    [Fact]
+    public void A_hello_that_was_kept_waiting_until_it_was_no_longer_fresh_is_not_admitted()
+    {
+        var window = new ReplayWindow(0);
+        Assert.False(window.TryAdmit(RandomNumberGenerator.GetBytes(32), issuedAt: 1, freshUntil: 12_000, now: 12_001));
+        Assert.True(window.TryAdmit(RandomNumberGenerator.GetBytes(32), issuedAt: 1, freshUntil: 12_000, now: 12_000));
     }
 
     [Fact]
@@ -125,11 +148,11 @@ public sealed class TlsConfigurationTests : IDisposable
         for (int i = 0; i < ReplayWindow.Capacity; i++)
         {
             BitConverter.TryWriteBytes(binder, i);
-            Assert.True(window.TryAdmit(binder, 0, 1));
+            Assert.True(window.TryAdmit(binder, 0, 20_000, 1));
         }
         binder[10] = 1;
-        Assert.False(window.TryAdmit(binder, 0, 1));
-        Assert.True(window.TryAdmit(binder, 0, 20_001));
+        Assert.False(window.TryAdmit(binder, 0, 20_000, 1));
+        Assert.True(window.TryAdmit(binder, 0, 40_000, 20_001));
     }
 
     private static VerifyChainQuestion Question(string? serverName, X509Certificate2 certificate) => new(1, serverName, [certificate.RawDataMemory]);

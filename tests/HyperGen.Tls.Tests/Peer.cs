@@ -70,6 +70,9 @@ internal sealed class Peer(TlsHandshake tls, ServerSelection? selection)
             case SignQuestion sign:
                 Tls.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
                 break;
+            case VerifySignatureQuestion proof:
+                Tls.AnswerProof(proof.Id, proof.Verify());
+                break;
             case VerifyChainQuestion verify:
                 Tls.AnswerChain(verify.Id);
                 break;

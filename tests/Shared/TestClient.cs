@@ -26,6 +26,7 @@ internal sealed class TestClient : IShardWork
     private readonly HandshakeOptions _options = HandshakeOptions.Default;
     private readonly TaskCompletionSource<CloseReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<List<string>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ClientSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _answers = [];
     private Http3Connection? _connection;
     private byte[] _request = [];
@@ -65,6 +66,30 @@ internal sealed class TestClient : IShardWork
     /// <summary>Whether each request is left unfinished.</summary>
     public bool LeavesUnfinished { get; init; }
 
+    /// <summary>Headers of all requests beside those that every request has.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>Whether a ticket is asked for: see <see cref="EarnAsync"/>.</summary>
+    public bool KeepsSession { get; init; }
+
+    /// <summary>The session to resume: requests then go with the first datagrams, as far as the session allows. Null for none.</summary>
+    public ClientSession? Session { get; init; }
+
+    /// <summary>Whether the server has said that it takes no more requests.</summary>
+    public bool IsGoingAway => _connection!.IsGoingAway;
+
+    /// <summary>Waits until it has.</summary>
+    public async Task GoesAwayAsync()
+    {
+        while (_connection is not { IsGoingAway: true })
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>What became of early data, once a request was answered after the handshake.</summary>
+    public EarlyDataState EarlyData => _connection!.Quic.EarlyData;
+
     /// <summary>Begins all requests, and leaves by closing the connection when <paramref name="isTime"/> says so.</summary>
     public async Task LeaveAsync(Task isTime)
     {
@@ -82,6 +107,16 @@ internal sealed class TestClient : IShardWork
         return answers;
     }
 
+    /// <summary>Sends all requests, and returns the session that the server gave.</summary>
+    public async Task<ClientSession> EarnAsync()
+    {
+        Assert.True(_group.Shards[0].TryPost(this));
+        await _done.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        ClientSession session = await _session.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await _group.StopAsync(TimeSpan.Zero);
+        return session;
+    }
+
     /// <summary>Connects and waits for the connection's end, which the server brings about.</summary>
     public async Task<CloseReason> RunToEndAsync()
     {
@@ -96,17 +131,36 @@ internal sealed class TestClient : IShardWork
         _request = Encode();
         _connection = _group.Shards[0].Connect(SocketAddresses.FromEndPoint(_server), parameters => new ClientHandshake(
             _options,
-            new ClientOptions { ServerName = "test", ApplicationProtocols = [SslApplicationProtocol.Http3], TransportParameters = parameters },
-            RandomNumberGenerator.Fill));
+            new ClientOptions
+            {
+                ServerName = "test",
+                ApplicationProtocols = [SslApplicationProtocol.Http3],
+                TransportParameters = parameters,
+                KeepsSessions = KeepsSession,
+                Session = Session,
+                SendsEarlyData = Session is not null,
+                Now = DateTimeOffset.UtcNow,
+            },
+            RandomNumberGenerator.Fill), Session);
         _connection.OnReady = _ => Fill();
         _connection.OnEnded = connection => _ended.TrySetResult(connection.Quic.CloseReason);
+        _connection.OnSession = session =>
+        {
+            session.ReceivedAt = DateTimeOffset.UtcNow;
+            _session.TrySetResult(session);
+        };
+        if (_connection.Quic.CanSendEarlyData)
+        {
+            Fill();
+        }
     }
 
     private byte[] Encode()
     {
         var section = new byte[256 + _path.Length];
         int length = FieldSectionEncoder.WritePrefix(section);
-        foreach ((string name, string value) in new[] { (":method", Method), (":scheme", "https"), (":authority", "test"), (":path", _path) })
+        (string, string)[] fields = [(":method", Method), (":scheme", "https"), (":authority", "test"), (":path", _path), .. Headers];
+        foreach ((string name, string value) in fields)
         {
             length += FieldSectionEncoder.Write(section.AsSpan(length), Encoding.ASCII.GetBytes(name), Encoding.ASCII.GetBytes(value));
         }

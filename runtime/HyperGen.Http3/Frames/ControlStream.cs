@@ -106,11 +106,7 @@ internal struct ControlStream
         if (_frames.Type == FrameType.Settings)
         {
             Http3Error error = Settings.Read(payload, out Settings settings);
-            if (!error.IsError)
-            {
-                sink.OnSettings(settings);
-            }
-            return error;
+            return error.IsError ? error : sink.OnSettings(settings);
         }
         VarInt integer = default;
         bool isPriority = _frames.Type is FrameType.PriorityUpdateRequest or FrameType.PriorityUpdatePush;

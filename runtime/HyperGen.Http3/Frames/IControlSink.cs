@@ -3,8 +3,8 @@ namespace HyperGen.Http3.Frames;
 /// <summary>What the peer's control stream tells.</summary>
 internal interface IControlSink
 {
-    /// <summary>The peer's settings, once, before anything else.</summary>
-    void OnSettings(in Settings settings);
+    /// <summary>The peer's settings, once, before anything else; an error when they take back what it had promised.</summary>
+    Http3Error OnSettings(in Settings settings);
 
     /// <summary>The peer takes no more requests (to a client: from that stream on), or pushes (to a server: from that push on).</summary>
     void OnGoAway(ulong id);

@@ -30,15 +30,33 @@ internal readonly record struct Settings
     /// <summary>Whether extended CONNECT may be used (RFC 8441).</summary>
     public bool EnableConnectProtocol { get; init; }
 
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+    //# Remembered settings are compatible if a client complying with those settings would not violate the server's current settings.
+
+    /// <summary>Whether a client that keeps to what was remembered keeps to these settings too.</summary>
+    public bool Covers(in Settings remembered) =>
+        //= https://www.rfc-editor.org/rfc/rfc9204#section-3.2.3
+        //# If the remembered value is non-zero, the server MUST send the same non-zero value in its SETTINGS frame.
+        (remembered.QpackMaxTableCapacity == 0 || QpackMaxTableCapacity == remembered.QpackMaxTableCapacity)
+        && QpackBlockedStreams >= remembered.QpackBlockedStreams
+        && MaxFieldSectionSize >= remembered.MaxFieldSectionSize
+        && (EnableConnectProtocol || !remembered.EnableConnectProtocol);
+
+    /// <summary>Writes the settings that differ from what they are without a word, as they stand in the frame and in session tickets; the bytes it took.</summary>
+    public int WritePayload(Span<byte> destination)
+    {
+        int length = 0;
+        length += WriteOne(destination[length..], MaxFieldSectionSizeId, MaxFieldSectionSize, VarInt.MaxValue);
+        length += WriteOne(destination[length..], QpackMaxTableCapacityId, QpackMaxTableCapacity, 0);
+        length += WriteOne(destination[length..], QpackBlockedStreamsId, QpackBlockedStreams, 0);
+        return length + WriteOne(destination[length..], EnableConnectProtocolId, EnableConnectProtocol ? 1UL : 0, 0);
+    }
+
     /// <summary>Writes the whole frame and returns the bytes it took.</summary>
     public int Write(Span<byte> destination)
     {
         Span<byte> payload = stackalloc byte[MaxLength];
-        int length = 0;
-        length += WriteOne(payload[length..], MaxFieldSectionSizeId, MaxFieldSectionSize, VarInt.MaxValue);
-        length += WriteOne(payload[length..], QpackMaxTableCapacityId, QpackMaxTableCapacity, 0);
-        length += WriteOne(payload[length..], QpackBlockedStreamsId, QpackBlockedStreams, 0);
-        length += WriteOne(payload[length..], EnableConnectProtocolId, EnableConnectProtocol ? 1UL : 0, 0);
+        int length = WritePayload(payload);
 
         //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.1
         //# Endpoints SHOULD include at least one such setting in their SETTINGS frame.

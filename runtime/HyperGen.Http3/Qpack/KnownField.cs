@@ -14,5 +14,6 @@ internal enum KnownField
     Scheme = 22,
     Status = 24,
     ContentType = 44,
+    EarlyData = 86,
     Server = 92,
 }

@@ -30,6 +30,12 @@ internal abstract class RequestStream : IDisposable
     /// <summary>The header section that was received.</summary>
     public FieldSection Fields => _reader.Fields;
 
+    /// <summary>
+    /// At a server: whether the request came in early data (0-RTT) and the handshake is not over yet, so that it may be a replay, which nobody sent.
+    /// <see cref="OnReceived"/> is called again when the handshake is over.
+    /// </summary>
+    public bool MayBeReplay => _stream is { IsEarly: true } && Connection!.IsEarly;
+
     /// <summary>Whether the whole message has been received.</summary>
     public bool IsReceived => _reader.State is MessageState.End;
 
@@ -146,6 +152,15 @@ internal abstract class RequestStream : IDisposable
             OnReceived();
         }
         return error;
+    }
+
+    /// <summary>What came before may be acted on now, whatever it asks for.</summary>
+    internal void OnHandshakeCompleted()
+    {
+        if (_stream is { IsEarly: true })
+        {
+            OnReceived();
+        }
     }
 
     /// <summary>Answers a malformed message, or one too many: the stream is broken off, not the connection.</summary>

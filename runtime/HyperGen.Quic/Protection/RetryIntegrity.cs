@@ -7,7 +7,7 @@ namespace HyperGen.Quic.Protection;
 /// The tag at the end of a Retry packet, under a key everybody knows: it proves that the sender saw the Initial (RFC 9001 section 5.8). An endpoint keeps the
 /// keys, so that a Retry costs it no more than the sealing.
 /// </summary>
-internal sealed class RetryIntegrity(CryptoProvider crypto)
+internal sealed class RetryIntegrity(CryptoProvider crypto) : IDisposable
 {
     public const int TagLength = Aead.TagLength;
 
@@ -34,5 +34,11 @@ internal sealed class RetryIntegrity(CryptoProvider crypto)
         if (version == QuicVersion.V2) aead = ref _v2;
         aead ??= _crypto.CreateAead(AeadAlgorithm.Aes128Gcm, version.RetryKey);
         aead.Seal(version.RetryNonce, pseudo, default, tag[..TagLength]);
+    }
+
+    public void Dispose()
+    {
+        _v1?.Dispose();
+        _v2?.Dispose();
     }
 }

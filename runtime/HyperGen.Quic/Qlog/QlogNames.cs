@@ -17,6 +17,13 @@ internal static class QlogNames
         _ => "unknown"u8,
     };
 
+    public static ReadOnlySpan<byte> Of(Recovery.CongestionState state) => state switch
+    {
+        Recovery.CongestionState.SlowStart => "slow_start"u8,
+        Recovery.CongestionState.Recovery => "recovery"u8,
+        _ => "congestion_avoidance"u8,
+    };
+
     public static ReadOnlySpan<byte> Of(Paths.EcnValidation.State state) => state switch
     {
         Paths.EcnValidation.State.Testing => "testing"u8,

@@ -21,6 +21,7 @@ internal sealed class QlogTrace : IDisposable
     private readonly Timestamp _start;
     private Timestamp _last;
     private (TimeSpan Rtt, long Window, long InFlight, long Threshold, int Probes) _metrics;
+    private CongestionState _congestion;
     private EcnValidation.State _ecn;
     private int _mtu = Connection.MinDatagramSize;
 
@@ -143,6 +144,23 @@ internal sealed class QlogTrace : IDisposable
         EndEvent();
     }
 
+    /// <param name="now">The time.</param>
+    /// <param name="type">The packet's type.</param>
+    /// <param name="length">Its length, or its payload's where no more is known.</param>
+    /// <param name="trigger">One of the draft's reasons: key_unavailable, decryption_failure, duplicate, invalid, rejected.</param>
+    public void PacketDropped(Timestamp now, PacketType type, int length, ReadOnlySpan<byte> trigger)
+    {
+        BeginEvent(now, "quic:packet_dropped"u8);
+        _json.WriteStartObject("header"u8);
+        _json.WriteString("packet_type"u8, QlogNames.Of(type));
+        _json.WriteEndObject();
+        _json.WriteStartObject("raw"u8);
+        _json.WriteNumber("length"u8, length);
+        _json.WriteEndObject();
+        _json.WriteString("trigger"u8, trigger);
+        EndEvent();
+    }
+
     public void PacketLost(Timestamp now, PacketType type, in SentPacket packet)
     {
         BeginEvent(now, "quic:packet_lost"u8);
@@ -170,6 +188,15 @@ internal sealed class QlogTrace : IDisposable
             if (controller.SlowStartThreshold != long.MaxValue) _json.WriteNumber("ssthresh"u8, controller.SlowStartThreshold);
             _json.WriteNumber("pacing_rate"u8, (long)Math.Min(8 * controller.PacingRate(recovery.Rtt), 1L << 53));
             EndEvent();
+        }
+
+        if (controller.State != _congestion)
+        {
+            BeginEvent(now, "quic:congestion_state_updated"u8);
+            _json.WriteString("old"u8, QlogNames.Of(_congestion));
+            _json.WriteString("new"u8, QlogNames.Of(controller.State));
+            EndEvent();
+            _congestion = controller.State;
         }
 
         if (path.Ecn.Current != _ecn)
@@ -201,10 +228,15 @@ internal sealed class QlogTrace : IDisposable
         EndEvent();
     }
 
-    public void KeyUpdated(Timestamp now, ReadOnlySpan<byte> keyType, ReadOnlySpan<byte> trigger)
+    /// <param name="now">The time.</param>
+    /// <param name="keyType">Whose key.</param>
+    /// <param name="trigger">tls, local_update or remote_update.</param>
+    /// <param name="keyPhase">How often 1-RTT keys have been updated; 0 for the first ones, and for those of other levels.</param>
+    public void KeyUpdated(Timestamp now, ReadOnlySpan<byte> keyType, ReadOnlySpan<byte> trigger, int keyPhase = 0)
     {
         BeginEvent(now, "quic:key_updated"u8);
         _json.WriteString("key_type"u8, keyType);
+        if (keyPhase > 0) _json.WriteNumber("key_phase"u8, keyPhase);
         _json.WriteString("trigger"u8, trigger);
         EndEvent();
     }

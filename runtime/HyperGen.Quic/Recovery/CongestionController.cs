@@ -39,6 +39,13 @@ internal abstract class CongestionController(int maxDatagramSize)
     /// <summary>ssthresh; <see cref="long.MaxValue" /> until slow start ended once.</summary>
     public long SlowStartThreshold { get; protected set; } = long.MaxValue;
 
+    /// <summary>Where the controller stands.</summary>
+    public CongestionState State =>
+        IsInRecovery ? CongestionState.Recovery : Window < SlowStartThreshold ? CongestionState.SlowStart : CongestionState.CongestionAvoidance;
+
+    /// <summary>Whether the window was reduced, and no packet that was sent since has been acknowledged.</summary>
+    protected bool IsInRecovery { get; set; }
+
     /// <summary>Whether a packet of <paramref name="bytes" /> may be sent.</summary>
     public bool HasRoom(int bytes) => BytesInFlight + bytes <= Window;
 

@@ -30,6 +30,7 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
     public override void OnPacketAcked(Timestamp now, in SentPacket packet, in RttEstimator rtt)
     {
         if (packet.TimeSent <= _recoveryStart) return;
+        IsInRecovery = false;
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
         //# When this occurs, the congestion window SHOULD NOT be increased in either slow start or
@@ -73,6 +74,7 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
     {
         if (sent <= _recoveryStart) return;
         _recoveryStart = now;
+        IsInRecovery = true;
         _epochStart = Timestamp.Never;
 
         // Fast convergence (section 4.7): a flow that lost before it regained its old window gives room to newer ones.
@@ -97,6 +99,7 @@ internal sealed class Cubic(int maxDatagramSize) : CongestionController(maxDatag
     {
         Window = MinimumWindow;
         _recoveryStart = new(long.MinValue);
+        IsInRecovery = false;
         _epochStart = Timestamp.Never;
         _hystart = new();
         _windowMax = 0;

@@ -8,6 +8,9 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
 
     public override void OnPacketAcked(Timestamp now, in SentPacket packet, in RttEstimator rtt)
     {
+        if (packet.TimeSent <= _recoveryStart) return;
+        IsInRecovery = false;
+
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
         //# When bytes in flight is smaller than the congestion window and
         //# sending is not pacing limited, the congestion window is underutilized.
@@ -15,7 +18,7 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.8
         //# When this occurs, the congestion window SHOULD NOT be increased in either slow start or
         //# congestion avoidance.
-        if (!packet.WindowLimited || packet.TimeSent <= _recoveryStart) return;
+        if (!packet.WindowLimited) return;
 
         if (Window < SlowStartThreshold)
         {
@@ -37,6 +40,7 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
     {
         if (sent <= _recoveryStart) return;
         _recoveryStart = now;
+        IsInRecovery = true;
         _bytesAckedInAvoidance = 0;
 
         //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.2
@@ -59,5 +63,6 @@ internal sealed class NewReno(int maxDatagramSize) : CongestionController(maxDat
         //# (kMinimumWindow)
         Window = MinimumWindow;
         _recoveryStart = new(long.MinValue);
+        IsInRecovery = false;
     }
 }

@@ -6,7 +6,7 @@ namespace HyperGen.Quic.Streams;
 /// The memory of stream buffers: arrays of two sizes, rented and returned by the connections of one endpoint on its one thread. Small ones hold a small
 /// request or answer, so that ten thousand of them do not pin ten thousand large pages. Every byte is drawn on the process's <see cref="MemoryBudget" />.
 /// </summary>
-internal sealed class PagePool
+internal sealed class PagePool : IDisposable
 {
     public const int SmallPage = 512;
     public const int LargePage = 4096;
@@ -79,6 +79,16 @@ internal sealed class PagePool
         if (spare <= 0) return;
         _leased -= spare;
         _budget.Return(spare);
+    }
+
+    /// <summary>Gives everything back to the budget, once every connection is gone.</summary>
+    public void Dispose()
+    {
+        Charged -= ((long)_small.Count * SmallPage) + ((long)_large.Count * LargePage);
+        _small.Clear();
+        _large.Clear();
+        _budget.Return(_leased);
+        _leased = 0;
     }
 
     private bool TryLease(long bytes)

@@ -15,6 +15,9 @@ internal sealed class QuicStream
     internal StreamQueue.Link ControlLink;
     internal StreamEvents PendingEvents;
     internal long ChargedBytes;
+
+    /// <summary>Counts the streams that this object has been: the ID alone is the same in every connection.</summary>
+    internal uint Generation;
     private StreamSet? _owner;
 
     /// <summary>The stream's ID. It never changes meaning, unlike the object.</summary>
@@ -216,6 +219,7 @@ internal sealed class QuicStream
         Receiving.Buffer.Reset();
         State = null;
         IsReleased = true;
+        Generation++;
         _owner = null;
     }
 

@@ -59,6 +59,20 @@ internal sealed partial class StreamSet
 
     public int Count => _open.Count;
 
+    /// <summary>Whether the peer has not acknowledged all of a stream that its user is done with.</summary>
+    public bool IsDelivering
+    {
+        get
+        {
+            foreach (var stream in _open.Values)
+            {
+                if (stream.IsReleased && stream.CanSend && stream.SendState is not (SendState.DataRecvd or SendState.ResetRecvd)) return true;
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>How many frames since the last call led nowhere.</summary>
     public int TakeGlitches()
     {

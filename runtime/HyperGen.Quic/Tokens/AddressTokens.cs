@@ -13,7 +13,7 @@ namespace HyperGen.Quic.Tokens;
 /// the connection ID that goes with it too); and they expire. Endpoints that are given the same secret take each other's.
 /// </para>
 /// </summary>
-internal sealed class AddressTokens
+internal sealed class AddressTokens : IDisposable
 {
     /// <summary>Bytes of a secret.</summary>
     public const int SecretLength = 32;
@@ -47,7 +47,7 @@ internal sealed class AddressTokens
     private readonly RandomSource _random;
     private readonly byte[] _secret;
     private readonly DateTimeOffset _epoch;
-    private readonly RecentTokens _recent = new();
+    private readonly RecentTokens _recent;
     private DayKey _today;
     private DayKey _yesterday;
 
@@ -55,8 +55,10 @@ internal sealed class AddressTokens
     /// <param name="random">Where nonces come from.</param>
     /// <param name="secret"><see cref="SecretLength" /> bytes.</param>
     /// <param name="epoch">The wall-clock time of timestamp 0, by which endpoints that share a secret agree on days and expiry.</param>
-    public AddressTokens(CryptoProvider crypto, RandomSource random, ReadOnlySpan<byte> secret, DateTimeOffset epoch)
+    /// <param name="recent">The tokens that were used lately; null for those used here.</param>
+    public AddressTokens(CryptoProvider crypto, RandomSource random, ReadOnlySpan<byte> secret, DateTimeOffset epoch, RecentTokens? recent = null)
     {
+        _recent = recent ?? new RecentTokens();
         _crypto = crypto;
         _random = random;
         _secret = secret.ToArray();
@@ -131,6 +133,14 @@ internal sealed class AddressTokens
         //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.4
         //# servers MUST ensure that replay of tokens is prevented or limited.
         return _recent.TryAdd(BinaryPrimitives.ReadUInt64LittleEndian(token[^Aead.TagLength..])) ? TokenVerdict.NewToken : TokenVerdict.None;
+    }
+
+    /// <summary>Wipes the keys.</summary>
+    public void Dispose()
+    {
+        _today.Aead?.Dispose();
+        _yesterday.Aead?.Dispose();
+        CryptographicOperations.ZeroMemory(_secret);
     }
 
     private int Seal(

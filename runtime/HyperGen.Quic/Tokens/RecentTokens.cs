@@ -4,6 +4,7 @@ namespace HyperGen.Quic.Tokens;
 /// The tokens that were used lately, so that one is good for one connection. It forgets when there are many: a token can then be used again, by its own
 /// address, which is bounded and all that a replay wins.
 /// </summary>
+/// <remarks>Endpoints that take each other's tokens share one. It may be used by any thread: all there is are atomic operations.</remarks>
 internal sealed class RecentTokens
 {
     /// <summary>32 KiB once the first token is used.</summary>
@@ -14,10 +15,7 @@ internal sealed class RecentTokens
     /// <summary>Notes a token by bytes of its tag, which its sender cannot choose; false when it was used before.</summary>
     public bool TryAdd(ulong tag)
     {
-        _used ??= new ulong[Capacity];
-        ref var slot = ref _used[tag % Capacity];
-        if (slot == tag) return false;
-        slot = tag;
-        return true;
+        var used = _used ?? Interlocked.CompareExchange(ref _used, new ulong[Capacity], null) ?? _used;
+        return Interlocked.Exchange(ref used[tag % Capacity], tag) != tag;
     }
 }

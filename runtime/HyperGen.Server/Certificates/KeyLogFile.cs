@@ -33,6 +33,9 @@ internal sealed class KeyLogFile : IDisposable
         }
     }
 
+    /// <param name="file">The file, opened for writing without a buffer of its own: what could not be written must not be tried again when it is closed.</param>
+    internal KeyLogFile(FileStream file) => _file = file;
+
     /// <summary>Opens the file of <c>server:keyLog</c>, which must be set.</summary>
     public static KeyLogFile Open(IServiceProvider services) => new(services.GetRequiredService<IOptions<HyperServerOptions>>().Value.KeyLog!);
 
@@ -48,7 +51,6 @@ internal sealed class KeyLogFile : IDisposable
                 try
                 {
                     _file.Write(line);
-                    _file.Flush();
                 }
                 catch (IOException)
                 {

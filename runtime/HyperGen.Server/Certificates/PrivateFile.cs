@@ -31,8 +31,13 @@ internal static class PrivateFile
     /// <summary>Whether nobody but the user may read or change the file. Where there are no such modes, the folder sees to it.</summary>
     public static bool IsPrivate(string path) => OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & ~OwnerOnly) == 0;
 
-    /// <summary>Opens a file for writing at its end, which is made with mode 0600.</summary>
-    public static FileStream Append(string path) => new(path, Options(FileMode.Append));
+    /// <summary>Opens a file for writing at its end, which is made with mode 0600. What is written is there at once.</summary>
+    public static FileStream Append(string path)
+    {
+        FileStreamOptions options = Options(FileMode.Append);
+        options.BufferSize = 0;
+        return new FileStream(path, options);
+    }
 
     /// <summary>Writes the file so that it appears whole or not at all, in place of one that may be there.</summary>
     public static void Write(string path, IEnumerable<string> lines)

@@ -14,7 +14,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
     public const int Off = -1;
 
     private const string Known =
-        "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:shards, server:retry, server:maxConnections, "
+        "server:host, server:httpPort, server:port, server:http3, server:http3Engine, server:altSvc, server:earlyData, server:shards, server:retry, server:maxConnections, "
         + "server:connectionMemory, server:startupTable, server:secrets, server:qlog, "
         + "server:keyLog, server:clientCertificate, server:certificate:path, server:certificate:keyPath, server:certificate:password, server:certificate:ocspPath, "
         + "server:certificates:0:path (and so on)";
@@ -38,6 +38,7 @@ internal sealed class ServerOptionsSetup(IConfiguration configuration) : IConfig
                 case "port": options.Port = Port(setting); break;
                 case "http3": options.Http3 = Switch(setting); break;
                 case "altsvc": options.AltSvc = Switch(setting); break;
+                case "earlydata": options.EarlyData = Switch(setting); break;
                 case "http3engine": _ = IsKestrel(setting); break;
                 case "shards": options.Shards = Shards(setting); break;
                 case "retry": options.Retry = Retry(setting); break;

@@ -16,14 +16,14 @@ namespace HyperGen.Server.Configuration;
 internal sealed class ShardSettings
 {
     private readonly HyperServerOptions _server;
-    private readonly MemoryBudget _memory;
+    private readonly RecentTokens _usedTokens = new();
 
     /// <param name="services">The services of the application. Without secrets among them, those made here are gone with the process.</param>
     /// <param name="logger">Is told when secrets of connections are logged.</param>
     public ShardSettings(IServiceProvider services, ILogger logger)
     {
         _server = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
-        _memory = new MemoryBudget(_server.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
+        Memory = new MemoryBudget(_server.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
         Secrets = services.GetService<SharedSecrets>()?.Current ?? ServerSecrets.Create();
         if (_server.KeyLog is { } keyLog)
         {
@@ -31,6 +31,9 @@ internal sealed class ShardSettings
             Handshake = new HandshakeOptions { KeyLog = services.GetRequiredService<KeyLogFile>().Write };
         }
     }
+
+    /// <summary>What all connections of the application share.</summary>
+    public MemoryBudget Memory { get; }
 
     /// <summary>What resets, address tokens and tickets are made with.</summary>
     public ServerSecrets Secrets { get; }
@@ -53,15 +56,16 @@ internal sealed class ShardSettings
             Limits = limits,
             ResetKey = Secrets.ResetKey,
             TokenSecret = Secrets.TokenKey,
+            UsedTokens = _usedTokens,
             Retry = _server.Retry switch
             {
                 RetryMode.Never => RetryPolicy.Never,
                 RetryMode.Always => RetryPolicy.Always,
                 _ => RetryPolicy.UnderPressure,
             },
-            Memory = _memory,
+            Memory = Memory,
             MaxConnections = _server.MaxConnections,
-            Established = ServerCredentials.IssueTicket,
+            Established = credentials.IssueTicket,
             Answer = credentials.Answer,
             CreateServerHandshake = credentials.CreateHandshake,
             Qlog = _server.Qlog is { } folder ? new QlogFolder(folder) : null,

@@ -31,6 +31,9 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
     /// <summary>What HTTP/3 holds for its clients.</summary>
     internal ShardUsage Http3Usage => _http3?.Usage ?? default;
 
+    /// <summary>The bytes of the memory for connections that HTTP/3 has taken.</summary>
+    internal long Http3Memory => _http3?.Memory.Leased ?? 0;
+
     /// <summary>Whether Kestrel serves HTTP/3 itself: then it has the UDP ports.</summary>
     private bool KestrelHasQuic => services.GetServices<IMultiplexedConnectionListenerFactory>().Any();
 

@@ -1,4 +1,5 @@
 using HyperGen.CompilerServices;
+using HyperGen.Server.Pipeline;
 using HyperGen.Server.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -66,9 +67,20 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
         return builder;
     }
 
+    /// <summary>Whether a request may run that may be a replay: the endpoint says so, and the method is one that clients may send early at all.</summary>
+    public bool MayRunEarly(string method) =>
+        Descriptor.EarlyData && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method));
+
     /// <summary>Runs the endpoint, with the limits its attributes set.</summary>
     public ValueTask InvokeAsync(FeatureRequestContext context)
     {
+        //= https://www.rfc-editor.org/rfc/rfc8470#section-5.1
+        //# Requests that contain the Early-Data header field and cannot be safely processed MUST be rejected using the 425 (Too Early) status code.
+        if (context.IsEarly && !MayRunEarly(context.Method))
+        {
+            PreparedProblem.TooEarly.Write(context);
+            return ValueTask.CompletedTask;
+        }
         if (Descriptor.Deadline is { } milliseconds)
         {
             context.StartDeadline(milliseconds);

@@ -62,6 +62,22 @@ internal sealed partial class Exchange
         }
     }
 
+    /// <summary>Whether the request may be a replay: it runs although the handshake was not over when it came, or an intermediary says that this was so there.</summary>
+    public bool IsEarly => _isEarly || HasField(KnownField.EarlyData);
+
+    /// <summary>Whether the request has a header of which the static table has the name.</summary>
+    private bool HasField(KnownField field)
+    {
+        foreach (ref readonly FieldLine line in Fields.Lines)
+        {
+            if (line.Field == field)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Whether the request has a header, without making strings of all of them.</summary>
     public bool HasField(ReadOnlySpan<byte> name)
     {

@@ -30,6 +30,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     private int _signals;
     private NetworkAddress _remote;
     private bool _isDispatched;
+    private bool _isEarly;
     private bool _isOversized;
     private bool _isProcessed;
     private volatile bool _isCancelled;
@@ -100,15 +101,27 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         {
             return;
         }
-        _isDispatched = true;
         if (_isOversized || !_isPathValid)
         {
+            _isDispatched = true;
             Refuse(_isOversized ? 431 : 400);
             return;
         }
 
         // Where ASP.NET Core's hosting has to see the request, the worker makes the context: none of its code runs here.
         _hasContext = _pool.Host.StraightWay.IsEverOpen && _application.TryCreateContext(_context, this);
+        if (MayBeReplay)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc8470#section-3
+            //# Absent such explicit information, origin servers MUST either reject early data or implement the techniques described in this document for ensuring that requests are not processed prior to TLS handshake completion.
+            if (!_hasContext || _context.Served?.MayRunEarly(_method) != true)
+            {
+                WaitForHandshake();
+                return;
+            }
+            _isEarly = true;
+        }
+        _isDispatched = true;
         if (_hasContext && _context.RunsInline)
         {
             ProcessInline();
@@ -126,6 +139,16 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if (!_isDispatched)
         {
             Recycle();
+        }
+    }
+
+    /// <summary>Leaves the request where it is: it is told of again when the client has proved that it is there. What it holds meanwhile is what any slow request holds.</summary>
+    private void WaitForHandshake()
+    {
+        if (_hasContext)
+        {
+            _application.DisposeContext(_context, exception: null);
+            _hasContext = false;
         }
     }
 
@@ -312,6 +335,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         ResetRequest();
         ResetResponse(200);
         _isDispatched = false;
+        _isEarly = false;
         _isOversized = false;
         _isProcessed = false;
         _isCancelled = false;

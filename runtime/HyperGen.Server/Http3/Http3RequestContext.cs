@@ -21,6 +21,8 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
 
     public override bool IsTraced => exchange.HasField("traceparent"u8);
 
+    public override bool IsEarly => exchange.IsEarly;
+
     /// <summary>Whether anything of the exchange was handed out that somebody may keep.</summary>
     public bool IsShared => _isShared || UsesHttpContext || Hosted is not null;
 

@@ -49,7 +49,7 @@ internal sealed partial class QuicConnectionContext : MultiplexedConnectionConte
     /// <summary>Is told of what should not happen.</summary>
     internal ILogger Logger => _listener.Logger;
 
-    bool IApplicationProtocol.IsBusy => _streams.Count > 0;
+    bool IApplicationProtocol.IsBusy => _streams.Count > 0 || _quic.IsDelivering;
 
     /// <inheritdoc/>
     public void Handle(Timestamp now, in ConnectionEvent next)

@@ -30,17 +30,30 @@ internal sealed class QuicListener : IMultiplexedConnectionListener
         _certificates = certificates;
         Logger = logger;
         EndPoint = endPoint;
+
+        // Early data is not admitted: Kestrel has no way to tell its requests, or to let one wait for the handshake.
         _credentials = new ServerCredentials(SelectAsync, settings.Secrets, settings.Handshake);
 
         // Kestrel ends idle connections itself, with a GOAWAY, and lets handlers take as long as they like; most clients announce a limit of their own.
         ConnectionLimits limits = ConnectionLimits.Default with { IdleTimeout = TimeSpan.Zero };
-        _shards = ShardGroup.Start(
-            settings.Create(endPoint, _credentials, limits, shard => quic => new QuicConnectionContext(this, shard, quic)), settings.Count);
+        try
+        {
+            _shards = ShardGroup.Start(
+                settings.Create(endPoint, _credentials, limits, shard => quic => new QuicConnectionContext(this, shard, quic)), settings.Count);
+        }
+        catch
+        {
+            _credentials.Dispose();
+            throw;
+        }
         EndPoint = new IPEndPoint(endPoint.Address, _shards.EndPoint.Port);
     }
 
     /// <summary>Is told of what should not happen.</summary>
     public ILogger Logger { get; }
+
+    /// <summary>Is told that nothing is left of the listener.</summary>
+    public Action<QuicListener>? Closed { get; init; }
 
     /// <summary>The shards, for tests and figures.</summary>
     public ShardGroup Shards => _shards;
@@ -76,6 +89,7 @@ internal sealed class QuicListener : IMultiplexedConnectionListener
         await UnbindAsync();
         await _shards.StopAsync(TimeSpan.Zero);
         _credentials.Dispose();
+        Closed?.Invoke(this);
     }
 
     /// <summary>Hands a connection over to Kestrel; false when it takes no more.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using HyperGen.Quic.Admission;
 using HyperGen.Server.Certificates;
 using HyperGen.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -17,8 +18,20 @@ internal sealed class QuicTransport(ILoggerFactory loggers, IServiceProvider ser
     private readonly Lazy<ShardSettings> _settings = new(() => new ShardSettings(services, loggers.CreateLogger("HyperGen.Server")));
     private readonly List<QuicListener> _listeners = [];
 
-    /// <summary>The listeners that were bound, for tests and figures.</summary>
-    public IReadOnlyList<QuicListener> Listeners => _listeners;
+    /// <summary>The listeners there are, for tests and figures.</summary>
+    public IReadOnlyList<QuicListener> Listeners
+    {
+        get
+        {
+            lock (_listeners)
+            {
+                return [.. _listeners];
+            }
+        }
+    }
+
+    /// <summary>The memory that all connections share.</summary>
+    public MemoryBudget Memory => _settings.Value.Memory;
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint;
@@ -39,13 +52,25 @@ internal sealed class QuicTransport(ILoggerFactory loggers, IServiceProvider ser
         var certificates = new ConnectionCertificates(tls, ChainOf, _logger);
         try
         {
-            var listener = new QuicListener(address, certificates, _settings.Value, _logger);
-            _listeners.Add(listener);
+            var listener = new QuicListener(address, certificates, _settings.Value, _logger) { Closed = Forget };
+            lock (_listeners)
+            {
+                _listeners.Add(listener);
+            }
             return ValueTask.FromResult<IMultiplexedConnectionListener>(listener);
         }
         catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new AddressInUseException(taken.Message, taken);
+        }
+    }
+
+    /// <summary>Kestrel binds anew whenever its configuration changes: a listener that is closed goes with all it had.</summary>
+    private void Forget(QuicListener listener)
+    {
+        lock (_listeners)
+        {
+            _listeners.Remove(listener);
         }
     }
 

@@ -60,6 +60,8 @@ internal partial class FeatureRequestContext : RequestContext
     /// <summary>Whether the client says that the request belongs to a trace, which must then be passed on to whomever the handler calls.</summary>
     public virtual bool IsTraced => RequestHeaders.TraceParent.Count > 0;
 
+    public override bool IsEarly => RequestHeaders["Early-Data"].Count > 0;
+
     /// <summary>Whether <see cref="Served"/> is to answer a CORS preflight, but not to run.</summary>
     public bool IsPreflight { get; private set; }
 

@@ -5,7 +5,7 @@ namespace HyperGen.Tls;
 /// Asked only when TLS itself has nothing against it: the same suite, application protocol, server name and QUIC version as before, and a fresh
 /// ClientHello. Answered with <see cref="TlsHandshake.AnswerEarlyData"/>; a no only costs the client a round trip.
 /// </remarks>
-internal sealed class AdmitEarlyDataQuestion(int id, SessionState session, byte[] binder) : TlsQuestion(id)
+internal sealed class AdmitEarlyDataQuestion(int id, SessionState session, byte[] binder, long freshUntil) : TlsQuestion(id)
 {
     /// <summary>
     /// Our transport parameters when the ticket was issued, as they were on the wire: the client relies on their limits. When one of today's is lower,
@@ -21,6 +21,12 @@ internal sealed class AdmitEarlyDataQuestion(int id, SessionState session, byte[
 
     /// <summary>When the ticket was issued, in milliseconds since 1970.</summary>
     public long IssuedAt { get; } = session.IssuedAt;
+
+    /// <summary>
+    /// Until when the ClientHello is fresh, in milliseconds since 1970. It was when it came, but may have been asked about long after: when this is over, the answer
+    /// must be no, or <see cref="Binder"/> would have to be remembered for longer.
+    /// </summary>
+    public long FreshUntil { get; } = freshUntil;
 
     /// <summary>Differs in every genuine ClientHello and is the same in its replays: seen before within the last 20 seconds, the answer must be no.</summary>
     public ReadOnlyMemory<byte> Binder { get; } = binder;

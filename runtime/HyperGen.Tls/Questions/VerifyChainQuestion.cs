@@ -2,7 +2,7 @@ namespace HyperGen.Tls;
 
 /// <summary>Does this chain prove who the peer is?</summary>
 /// <remarks>
-/// Asked after the peer has proved, with its CertificateVerify, that it holds the private key of the first certificate. Answered with
+/// Asked after the peer has proved, with its CertificateVerify, that it holds the private key of the first certificate (a server asks for that before). Answered with
 /// <see cref="TlsHandshake.AnswerChain"/>, or <see cref="TlsHandshake.Refuse"/> and the alert that fits.
 /// </remarks>
 internal sealed class VerifyChainQuestion(int id, string? serverName, IReadOnlyList<ReadOnlyMemory<byte>> certificates) : TlsQuestion(id)

@@ -5,11 +5,16 @@ namespace HyperGen.Transport.Qlog;
 
 /// <summary>
 /// A folder with a qlog file for each connection, named after its original destination connection ID and the side that wrote it, so that the traces of both
-/// ends lie together. Files are written by the shards themselves: this is for finding a fault, not for every day.
+/// ends lie together. Files are written by the shards themselves: this is for finding a fault, not for every day. Whoever connects often fills no disk: there are
+/// so many files, those included that were there before, and each has so many bytes.
 /// </summary>
 internal sealed class QlogFolder
 {
-    private const int FlushedAt = 32 << 10;
+    /// <summary>What tools still list, and enough for an evening of looking for a fault.</summary>
+    public const int MaxFiles = 10_000;
+
+    /// <summary>64 MiB: some 300,000 packets, more than qvis takes.</summary>
+    public const int MaxFileLength = 64 << 20;
 
     /// <summary>The client chooses the name: it opens no file that is there. Traces tell addresses and connection IDs, which is nobody else's business.</summary>
     private static FileStreamOptions Options
@@ -26,68 +31,42 @@ internal sealed class QlogFolder
     }
 
     private readonly string _path;
+    private readonly int _maxFiles;
+    private readonly int _maxFileLength;
+    private int _files;
 
     /// <param name="path">Made when it is absent.</param>
+    /// <param name="maxFiles">How many traces there may be in it.</param>
+    /// <param name="maxFileLength">How long each may be, about; what comes later is not in it.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public QlogFolder(string path)
+    public QlogFolder(string path, int maxFiles = MaxFiles, int maxFileLength = MaxFileLength)
     {
         Directory.CreateDirectory(path);
         _path = path;
+        _maxFiles = maxFiles;
+        _maxFileLength = maxFileLength;
+        _files = Directory.EnumerateFiles(path, "*.sqlog").Take(maxFiles).Count();
     }
 
-    /// <summary>Opens the file of a connection; null when the disk does not have it, which is no reason not to serve.</summary>
+    /// <summary>
+    /// Opens the file of a connection, on any thread; null when there are enough of them or the disk does not have it, which is no reason not to serve.
+    /// </summary>
     public IBufferWriter<byte>? Open(Role role, ConnectionId originalDestinationId)
     {
+        if (Interlocked.Increment(ref _files) > _maxFiles)
+        {
+            Interlocked.Decrement(ref _files);
+            return null;
+        }
         try
         {
             string name = $"{originalDestinationId}_{(role == Role.Client ? "client" : "server")}.sqlog";
-            return new QlogFile(new FileStream(Path.Combine(_path, name), Options));
+            return new QlogFile(new FileStream(Path.Combine(_path, name), Options), _maxFileLength);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            Interlocked.Decrement(ref _files);
             return null;
-        }
-    }
-
-    /// <summary>One file. A full disk ends it; the connection goes on.</summary>
-    private sealed class QlogFile(FileStream file) : IBufferWriter<byte>, IDisposable
-    {
-        private readonly ArrayBufferWriter<byte> _pending = new(FlushedAt + 4096);
-        private bool _isBroken;
-
-        public void Advance(int count)
-        {
-            _pending.Advance(count);
-            if (_pending.WrittenCount >= FlushedAt)
-            {
-                Flush();
-            }
-        }
-
-        public Memory<byte> GetMemory(int sizeHint = 0) => _pending.GetMemory(sizeHint);
-
-        public Span<byte> GetSpan(int sizeHint = 0) => _pending.GetSpan(sizeHint);
-
-        public void Dispose()
-        {
-            Flush();
-            file.Dispose();
-        }
-
-        private void Flush()
-        {
-            try
-            {
-                if (!_isBroken)
-                {
-                    file.Write(_pending.WrittenSpan);
-                }
-            }
-            catch (IOException)
-            {
-                _isBroken = true;
-            }
-            _pending.ResetWrittenCount();
         }
     }
 }

@@ -12,13 +12,14 @@ namespace HyperGen.Transport.Shards;
 /// for a while. Questions wait in a queue that is as short as there can be handshakes; one that waits too long is given up by its connection, and its
 /// answer then finds it closed.
 /// </remarks>
-internal sealed class AnswerDesk
+internal sealed class AnswerDesk : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly Queue<Pending> _waiting = new();
     private int _threads;
     private int _idle;
+    private bool _isOver;
 
     /// <summary>Has a question answered elsewhere. Called on the shard.</summary>
     /// <param name="shard">The shard of the connection.</param>
@@ -46,6 +47,16 @@ internal sealed class AnswerDesk
         new Thread(Work) { IsBackground = true, Name = "HyperGen answers" }.Start();
     }
 
+    /// <summary>Lets the threads go as soon as nothing waits any more.</summary>
+    public void Dispose()
+    {
+        lock (_waiting)
+        {
+            _isOver = true;
+            Monitor.PulseAll(_waiting);
+        }
+    }
+
     private void Work()
     {
         while (TryTake(out Pending? next))
@@ -63,7 +74,7 @@ internal sealed class AnswerDesk
                 _idle++;
                 bool isPulsed = Monitor.Wait(_waiting, s_patience);
                 _idle--;
-                if (!isPulsed && _waiting.Count == 0)
+                if ((!isPulsed || _isOver) && _waiting.Count == 0)
                 {
                     _threads--;
                     return false;

@@ -13,7 +13,7 @@ internal sealed class ChainVerification
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>Less than a question may take (<see cref="Quic.ConnectionLimits.AnswerTimeout"/>), so that a slow authority holds a desk no longer than anybody waits.</summary>
-    private static readonly TimeSpan RetrievalTimeout = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan RetrievalTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// What the application makes of the certificate, its chain, and what is wrong with them; null, the default, to accept what nothing is wrong with. It is

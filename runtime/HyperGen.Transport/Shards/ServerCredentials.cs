@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HyperGen.Http3;
+using HyperGen.Http3.Frames;
 using HyperGen.Quic;
 using HyperGen.Tls;
 
@@ -16,7 +17,6 @@ internal sealed class ServerCredentials : IDisposable
 {
     private readonly NamedSelections? _selections;
     private readonly ChainVerification _verification;
-    private readonly ReplayWindow _replays = new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
     private readonly Func<Connection, SelectCredentialsQuestion, ValueTask<ServerSelection>>? _select;
     private readonly AnswerDesk _desk = new();
     private readonly HandshakeOptions _options;
@@ -56,10 +56,13 @@ internal sealed class ServerCredentials : IDisposable
     }
 
     /// <summary>
-    /// Whether early data is admitted when it is fresh, no replay, and no limit it relies on has shrunk. Default: no, for it is only for an application that
-    /// tells requests apart that came so (<c>QuicStream.IsEarly</c>).
+    /// Remembers which early data was admitted, for all who share the secrets of tickets. Null, the default, to admit none, and to issue tickets that say so: early
+    /// data is only for an application that tells requests apart that may be replays (<c>RequestStream.MayBeReplay</c>).
     /// </summary>
-    public bool AdmitsEarlyData { get; init; }
+    public ReplayWindow? EarlyData { get; init; }
+
+    /// <summary>What HTTP/3 promises clients, which their early data relies on.</summary>
+    public Settings Settings { get; init; } = new();
 
     /// <summary>Makes the server's half of a handshake, on the shard of the connection.</summary>
     public TlsHandshake CreateHandshake(ReadOnlyMemory<byte> transportParameters)
@@ -81,6 +84,9 @@ internal sealed class ServerCredentials : IDisposable
             case SelectCredentialsQuestion select:
                 handshake.AnswerCredentials(select.Id, _selections.Find(select.ServerName));
                 break;
+            case VerifySignatureQuestion:
+                _desk.Ask(shard, connection, question, static question => new ValueTask<Action<TlsHandshake>>(Verify((VerifySignatureQuestion)question)));
+                return;
             case VerifyChainQuestion:
                 _desk.Ask(shard, connection, question, question => new ValueTask<Action<TlsHandshake>>(Verify((VerifyChainQuestion)question)));
                 return;
@@ -91,7 +97,7 @@ internal sealed class ServerCredentials : IDisposable
                 handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
                 break;
             case AdmitEarlyDataQuestion admit:
-                handshake.AnswerEarlyData(admit.Id, AdmitsEarlyData && connection.MayAdmitEarlyData(admit) && IsFirst(admit));
+                handshake.AnswerEarlyData(admit.Id, MayAdmit(connection, admit));
                 break;
             default:
                 handshake.Refuse(question.Id, TlsAlert.InternalError, "The server has no answer to this question.");
@@ -100,13 +106,14 @@ internal sealed class ServerCredentials : IDisposable
         connection.HandleAnswer(shard.Now);
     }
 
-    /// <summary>
-    /// Gives a client a ticket, on the shard of the connection, with which its next handshake goes without certificate and signature. Early data is not
-    /// allowed with it: that is for requests that say so, and they cannot yet.
-    /// </summary>
-    public static void IssueTicket(Shard shard, Connection connection)
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+    //# A server can remember the settings that it advertised or store an integrity-protected copy of the values in the ticket and recover the information when accepting 0-RTT data.
+
+    /// <summary>Gives a client a ticket, on the shard of the connection, with which its next handshake goes without certificate and signature.</summary>
+    public void IssueTicket(Shard shard, Connection connection)
     {
-        if (connection.Handshake.TryIssueTicket(DateTimeOffset.UtcNow, [], allowsEarlyData: false))
+        Span<byte> settings = stackalloc byte[Settings.MaxLength];
+        if (connection.Handshake.TryIssueTicket(DateTimeOffset.UtcNow, settings[..Settings.WritePayload(settings)], allowsEarlyData: EarlyData is not null))
         {
             connection.HandleAnswer(shard.Now);
         }
@@ -118,8 +125,20 @@ internal sealed class ServerCredentials : IDisposable
         return handshake => handshake.AnswerCredentials(question.Id, selection);
     }
 
-    private bool IsFirst(AdmitEarlyDataQuestion question) =>
-        _replays.TryAdmit(question.Binder.Span, question.IssuedAt, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+    //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.4.2
+    //# If the server cannot determine that the settings remembered by a client are compatible with its current settings, it MUST NOT accept 0-RTT data.
+    private bool MayAdmit(Connection connection, AdmitEarlyDataQuestion question) =>
+        EarlyData is not null
+        && connection.MayAdmitEarlyData(question)
+        && !Settings.Read(question.ApplicationState.Span, out Settings remembered).IsError
+        && Settings.Covers(remembered)
+        && EarlyData.TryAdmit(question.Binder.Span, question.IssuedAt, question.FreshUntil, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    private static Action<TlsHandshake> Verify(VerifySignatureQuestion question)
+    {
+        TlsAlert? alert = question.Verify();
+        return handshake => handshake.AnswerProof(question.Id, alert);
+    }
 
     private Action<TlsHandshake> Verify(VerifyChainQuestion question)
     {
@@ -133,6 +152,10 @@ internal sealed class ServerCredentials : IDisposable
         return handshake => handshake.AnswerSignature(question.Id, signature);
     }
 
-    /// <summary>Wipes the keys of tickets, once the shards have stopped.</summary>
-    public void Dispose() => _tickets.Dispose();
+    /// <summary>Wipes the keys of tickets and lets the threads of the desk go, once the shards have stopped.</summary>
+    public void Dispose()
+    {
+        _desk.Dispose();
+        _tickets.Dispose();
+    }
 }

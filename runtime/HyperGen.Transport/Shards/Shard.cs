@@ -19,6 +19,9 @@ internal sealed class Shard : IDisposable, IShardWork
     /// <summary>How often connections look after their timers while the socket has no room for what they have to send.</summary>
     private static readonly TimeSpan s_roomPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long the socket may take to have room for the last words to all connections.</summary>
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
+
     private readonly ShardOptions _options;
     private readonly UdpSocket _socket;
     private readonly ReceiveBatch _incoming;
@@ -38,6 +41,7 @@ internal sealed class Shard : IDisposable, IShardWork
     private TimeSpan _patience;
     private int _isStopAsked;
     private bool _isStopping;
+    private volatile bool _isHurried;
     private volatile bool _isOver;
 
     /// <param name="options">What it has in common with its siblings.</param>
@@ -58,8 +62,10 @@ internal sealed class Shard : IDisposable, IShardWork
         _endpoint = new Endpoint(new EndpointOptions
         {
             Random = options.Random,
+            Crypto = options.Crypto,
             ResetKey = options.ResetKey,
             TokenSecret = options.TokenSecret,
+            UsedTokens = options.TokenSecret is null ? null : options.UsedTokens,
             Epoch = ShardClock.Epoch,
             Retry = options.Retry,
             Memory = options.Memory,
@@ -141,19 +147,32 @@ internal sealed class Shard : IDisposable, IShardWork
     }
 
     /// <summary>Begins a connection to a server.</summary>
-    public Http3Connection Connect(in NetworkAddress server, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake)
+    /// <param name="server">Where it is.</param>
+    /// <param name="createHandshake">Makes the client's half of the handshake from our transport parameters.</param>
+    /// <param name="session">The session that the handshake resumes with early data; null for none.</param>
+    public Http3Connection Connect(in NetworkAddress server, Func<ReadOnlyMemory<byte>, TlsHandshake> createHandshake, ClientSession? session = null)
     {
-        Connection quic = _endpoint.Connect(Now, new NetworkPath(server), createHandshake);
+        ClientStart start = session is null ? ClientStart.Fresh : new ClientStart { RememberedParameters = session.TransportParameters };
+        Connection quic = _endpoint.Connect(Now, new NetworkPath(server), createHandshake, start);
         var http = new Http3Connection(quic, _options.Http3, source: null);
+        if (session is not null)
+        {
+            http.Remember(session.ApplicationState.Span);
+        }
         Adopt(quic, http);
         Touch(quic);
         return http;
     }
 
     /// <summary>Takes no more requests, lets those under way end, and then gives up thread and socket.</summary>
-    /// <param name="patience">How long requests may still take.</param>
+    /// <param name="patience">How long requests may still take. Zero ends the patience of an earlier call too.</param>
     public Task StopAsync(TimeSpan patience)
     {
+        if (patience <= TimeSpan.Zero)
+        {
+            _isHurried = true;
+            _waker.Wake();
+        }
         if (Interlocked.Exchange(ref _isStopAsked, 1) == 0)
         {
             _patience = patience;
@@ -162,7 +181,7 @@ internal sealed class Shard : IDisposable, IShardWork
         return _stopped.Task;
     }
 
-    /// <summary>Begins to stop.</summary>
+    /// <summary>Begins to stop: clients are told that no more requests are taken, and each connection is closed when it has nothing more to do.</summary>
     void IShardWork.Run()
     {
         _isStopping = true;
@@ -183,6 +202,7 @@ internal sealed class Shard : IDisposable, IShardWork
             _incoming.Dispose();
             _outgoing.Dispose();
             _waker.Dispose();
+            _endpoint.Dispose();
         }
     }
 
@@ -203,11 +223,13 @@ internal sealed class Shard : IDisposable, IShardWork
                 Sleep();
             }
         }
+        CloseAll();
         _threadId = 0;
         _socket.Dispose();
         _incoming.Dispose();
         _outgoing.Dispose();
         _waker.Dispose();
+        _endpoint.Dispose();
         _isOver = true;
         Interlocked.MemoryBarrier();
         DoLeft();
@@ -234,6 +256,10 @@ internal sealed class Shard : IDisposable, IShardWork
                     if (connection.UserState is null)
                     {
                         Adopt(connection, _accept!(connection));
+                        if (_isStopping)
+                        {
+                            connection.Close(Now, (long)ErrorCode.NoError);
+                        }
                     }
                     Touch(connection);
                 }
@@ -292,6 +318,29 @@ internal sealed class Shard : IDisposable, IShardWork
     private void Drive(ShardConnection connection)
     {
         Connection quic = connection.Quic;
+        TakeEvents(connection);
+        Transmit(connection);
+        if (_isStopping && !connection.IsTouched && !connection.Protocol.IsBusy)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9114#section-5.2
+            //# An endpoint that completes a graceful shutdown SHOULD use the H3_NO_ERROR error code when closing the connection.
+            quic.Close(Now, (long)ErrorCode.NoError);
+            TakeEvents(connection);
+            Transmit(connection);
+        }
+        Timestamp due = quic.NextTimeout;
+
+        // What is due only because it cannot be sent does not keep the shard from its sleep.
+        _timers.Set(connection, connection.IsTouched && due < Now + s_roomPause ? Now + s_roomPause : due);
+        if (quic.State == ConnectionState.Drained)
+        {
+            Forget(connection);
+        }
+    }
+
+    private void TakeEvents(ShardConnection connection)
+    {
+        Connection quic = connection.Quic;
         while (quic.TryGetEvent(out ConnectionEvent next))
         {
             if (next.Kind == ConnectionEventKind.HandshakeQuestion)
@@ -307,6 +356,12 @@ internal sealed class Shard : IDisposable, IShardWork
                 connection.Protocol.Handle(Now, next);
             }
         }
+    }
+
+    /// <summary>Sends what the connection has to send; it stays touched when the socket has no room for it.</summary>
+    private void Transmit(ShardConnection connection)
+    {
+        Connection quic = connection.Quic;
         connection.IsTouched = false;
         while (true)
         {
@@ -324,14 +379,6 @@ internal sealed class Shard : IDisposable, IShardWork
             {
                 _outgoing.Add(length, transmit.SegmentSize, transmit.Path, transmit.Ecn);
             }
-        }
-        Timestamp due = quic.NextTimeout;
-
-        // What is due only because it cannot be sent does not keep the shard from its sleep.
-        _timers.Set(connection, connection.IsTouched && due < Now + s_roomPause ? Now + s_roomPause : due);
-        if (quic.State == ConnectionState.Drained)
-        {
-            Forget(connection);
         }
     }
 
@@ -356,7 +403,7 @@ internal sealed class Shard : IDisposable, IShardWork
     private void Sleep()
     {
         _waker.PrepareToSleep();
-        if (!_inbox.IsEmpty)
+        if (!_inbox.IsEmpty || (_isHurried && _isStopping))
         {
             _waker.StayAwake();
             return;
@@ -372,17 +419,37 @@ internal sealed class Shard : IDisposable, IShardWork
         {
             return false;
         }
-        if (ShardClock.Now < _stopBy && _connections.Exists(static connection => connection.Protocol.IsBusy))
-        {
-            return false;
-        }
-        foreach (ShardConnection connection in _connections.ToArray())
+        return _isHurried || ShardClock.Now >= _stopBy || !_connections.Exists(static connection => connection.Protocol.IsBusy);
+    }
+
+    /// <summary>Closes what is left, and says so as far as the socket takes it. Then nobody is there any more, and nothing is held for anyone.</summary>
+    private void CloseAll()
+    {
+        Now = ShardClock.Now;
+        Timestamp end = Now + s_farewell;
+        foreach (ShardConnection connection in _connections)
         {
             connection.Quic.Close(Now, (long)ErrorCode.NoError);
-            Drive(connection);
+            Touch(connection.Quic);
         }
-        _outgoing.Flush();
-        return true;
+        while (true)
+        {
+            DriveTouched();
+            SendAnswers();
+            _outgoing.Flush();
+            if ((_touched.Count == 0 && !_outgoing.IsBlocked) || Now >= end)
+            {
+                break;
+            }
+            _waker.Sleep(_socket.Descriptor, waitsForRoom: true, s_roomPause);
+            Now = ShardClock.Now;
+        }
+        foreach (ShardConnection connection in _connections)
+        {
+            _timers.Set(connection, Timestamp.Never);
+            connection.Quic.UserState = null;
+        }
+        _connections.Clear();
     }
 
     /// <summary>Does what was posted too late for the thread: whoever comes last does it, so that nobody waits for ever.</summary>

@@ -37,6 +37,9 @@ internal sealed record ShardOptions
     /// <summary>The secret of address tokens, shared by all shards; null for one of each shard's own.</summary>
     public byte[]? TokenSecret { get; init; }
 
+    /// <summary>The address tokens that were used lately, by whichever of the shards; they are shared wherever <see cref="TokenSecret"/> is.</summary>
+    public RecentTokens UsedTokens { get; init; } = new();
+
     /// <summary>When clients have to prove their address before a handshake.</summary>
     public RetryPolicy Retry { get; init; }
 
@@ -51,6 +54,9 @@ internal sealed record ShardOptions
 
     /// <summary>Where random bytes come from.</summary>
     public RandomSource Random { get; init; } = System.Security.Cryptography.RandomNumberGenerator.Fill;
+
+    /// <summary>The primitives that packets are protected with.</summary>
+    public CryptoProvider Crypto { get; init; } = CryptoProvider.Default;
 
     /// <summary>Where connections write their qlog traces; null, the default, for nowhere.</summary>
     public Qlog.QlogFolder? Qlog { get; init; }

@@ -81,9 +81,7 @@ internal sealed class Http3Target : Target
         {
         }
 
-        public void OnSettings(in Settings settings)
-        {
-        }
+        public Http3Error OnSettings(in Settings settings) => default;
 
         public void OnGoAway(ulong id)
         {

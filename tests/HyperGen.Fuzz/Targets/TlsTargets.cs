@@ -97,6 +97,7 @@ internal static class Recorded
             if (steps > MaxSteps) throw new InvalidOperationException("Events do not end.");
             last = next.Kind.ToString();
             if (next.Kind is TlsEventKind.ReadSecret or TlsEventKind.WriteSecret) next.Secret.Dispose();
+            else if (next.Kind == TlsEventKind.Question && next.Question is VerifySignatureQuestion proof) handshake.AnswerProof(proof.Id, proof.Verify());
             else if (next.Kind == TlsEventKind.Question && next.Question is VerifyChainQuestion) handshake.AnswerChain(next.Question.Id);
             else if (next.Kind == TlsEventKind.Failed) return $"{next.Error.Code}: {next.Error.Reason}";
         }

@@ -98,7 +98,11 @@ public sealed class ControlStreamTests
 
     private readonly struct Sink(List<string> log) : IControlSink
     {
-        public void OnSettings(in Settings settings) => log.Add(settings.ToString());
+        public Http3Error OnSettings(in Settings settings)
+        {
+            log.Add(settings.ToString());
+            return default;
+        }
 
         public void OnGoAway(ulong id) => log.Add($"goaway {id}");
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using HyperGen.Quic.Admission;
 using HyperGen.Quic.Protection;
 
 namespace HyperGen.Quic.Tests.Support;
@@ -12,7 +13,8 @@ internal sealed class DirectPair
     private long _ticks = 10_000;
 
     public DirectPair(
-        ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null, AeadLimits? keyLimits = null)
+        ConnectionLimits? limits = null, Func<Role, ConnectionId, IBufferWriter<byte>?>? qlog = null, AeadLimits? keyLimits = null,
+        MemoryBudget? serverMemory = null)
     {
         var random = new SeededRandom(1);
         ClientEndpoint = new(new() { Random = random.Fill, ResetKey = new byte[32], Limits = limits ?? ConnectionLimits.Default, Qlog = qlog, KeyLimits = keyLimits });
@@ -23,6 +25,7 @@ internal sealed class DirectPair
             Limits = limits ?? ConnectionLimits.Default,
             CreateServerHandshake = parameters => TestTls.Server(parameters, random),
             Qlog = qlog,
+            Memory = serverMemory,
             KeyLimits = keyLimits,
         });
         Client = ClientEndpoint.Connect(Now, ToServer, parameters => TestTls.Client(parameters, random));

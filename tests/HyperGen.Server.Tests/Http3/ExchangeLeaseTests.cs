@@ -91,6 +91,37 @@ public sealed class ExchangeLeaseTests
         await HoldsNothingAsync(host);
     }
 
+    [Fact]
+    public async Task An_answer_under_way_when_the_server_stops_arrives_whole_and_nothing_is_left_of_the_server()
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        string text = new('x', 2_000_000);
+        for (int round = 0; round < 3; round++)
+        {
+            var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var proceed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using TestHost host = await StartAsync(new FixtureApp().Map("GET", "/", async context =>
+            {
+                entered.SetResult();
+                await proceed.Task;
+                await TestHost.Text(context, text);
+            }));
+            var server = (HyperServer)host.App.Services.GetRequiredService<IServer>();
+            Task<List<string>> answers = new TestClient(new IPEndPoint(IPAddress.Loopback, host.Https!.Port), "", count: 1, parallel: 1) { Method = "GET" }.RunAsync();
+            await entered.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, server.Http3Memory);
+
+            Task stop = host.App.StopAsync(TestContext.Current.CancellationToken);
+            Assert.False(stop.IsCompleted);
+            proceed.SetResult();
+
+            Assert.Equal($"200 {text}", Assert.Single(await answers));
+            await stop;
+            Assert.Equal(default, server.Http3Usage);
+            Assert.Equal(0, server.Http3Memory);
+        }
+    }
+
     private static Task<TestHost> StartAsync(FixtureApp app) => TestHost.StartAsync(app, null, null, "--server:port=0");
 
     private static async Task HoldsNothingAsync(TestHost host)

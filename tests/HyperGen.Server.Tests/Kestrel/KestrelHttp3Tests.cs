@@ -346,6 +346,7 @@ public sealed class KestrelHttp3Tests
         // Kestrel leaves it to the client to close a connection that has nothing more to do.
         await client.CloseAsync();
         await stopping.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.True(server.HasNoListener);
     }
 
     private static byte[] Bytes(int length)

@@ -38,6 +38,9 @@ internal sealed class KestrelServer : IAsyncDisposable
     /// <summary>The shards of the only HTTP/3 endpoint.</summary>
     public IReadOnlyList<Shard> Shards => Transport.Listeners.Single().Shards.Shards;
 
+    /// <summary>Whether the transport has no listener any more, and has given all memory back.</summary>
+    public bool HasNoListener => Transport is { Listeners.Count: 0, Memory.Leased: 0 };
+
     private QuicTransport Transport => (QuicTransport)_host.Services.GetServices<IMultiplexedConnectionListenerFactory>().Single(static factory => factory is QuicTransport);
 
     /// <summary>Starts one behind a door, with the same handler for all requests.</summary>

@@ -14,24 +14,29 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly ShardGroup _group;
 
-    public TestServer(int shards, ServerCredentials? credentials = null, ConnectionLimits? limits = null, bool answers = true)
+    public TestServer(
+        int shards,
+        ServerCredentials? credentials = null,
+        ConnectionLimits? limits = null,
+        bool answers = true,
+        Func<ShardOptions, ShardOptions>? configure = null)
     {
         credentials ??= new ServerCredentials([TestKeys.Ecdsa]);
-        _group = ShardGroup.Start(
-            new ShardOptions
+        var options = new ShardOptions
+        {
+            EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
+            ResetKey = new byte[32],
+            Limits = limits ?? ConnectionLimits.Default,
+            Answer = credentials.Answer,
+            Established = credentials.IssueTicket,
+            CreateServerHandshake = credentials.CreateHandshake,
+            Accept = shard =>
             {
-                EndPoint = new IPEndPoint(IPAddress.Loopback, 0),
-                ResetKey = new byte[32],
-                Limits = limits ?? ConnectionLimits.Default,
-                Answer = credentials.Answer,
-                CreateServerHandshake = credentials.CreateHandshake,
-                Accept = shard =>
-                {
-                    var source = new Source(shard, answers);
-                    return quic => new Http3Connection(quic, new Http3Options(), source);
-                },
+                var source = new Source(shard, answers);
+                return quic => new Http3Connection(quic, new Http3Options(), source);
             },
-            shards);
+        };
+        _group = ShardGroup.Start(configure is null ? options : configure(options), shards);
     }
 
     public ShardUsage Usage => _group.Usage;
@@ -54,6 +59,8 @@ internal sealed class TestServer : IAsyncDisposable
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }
+
+    public Task StopAsync(TimeSpan patience) => _group.StopAsync(patience);
 
     public async ValueTask DisposeAsync() => await _group.StopAsync(TimeSpan.FromSeconds(5));
 

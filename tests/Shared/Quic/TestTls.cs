@@ -75,6 +75,9 @@ internal static class TestTls
             case SignQuestion question:
                 handshake.AnswerSignature(question.Id, Sign(question));
                 break;
+            case VerifySignatureQuestion question:
+                handshake.AnswerProof(question.Id, question.Verify());
+                break;
             case VerifyChainQuestion question:
                 handshake.AnswerChain(question.Id);
                 break;
