@@ -10,6 +10,9 @@ public static class Small
     [Get("/plaintext"), EarlyData, Inline]
     public static Reply Plaintext() => Reply.Text("Hello, World!");
 
+    [Get("/early"), EarlyData]
+    public static Reply Early(RequestContext context) => Reply.Text(context.IsEarly ? "early" : "late");
+
     [Get("/json"), Inline]
     public static Message Json() => new("Hello, World!");
 

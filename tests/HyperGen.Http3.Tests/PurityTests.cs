@@ -30,7 +30,7 @@ public sealed class PurityTests
         Assert.Empty(impure);
     }
 
-    /// <summary>The memory budget of the process is one number that all shards count on: nobody waits for anybody there.</summary>
+    /// <summary>The memory budget of the process and its used tokens are numbers that all shards count on: nobody waits for anybody there.</summary>
     private static string[] Allowed(string assembly) => assembly != typeof(Connection).Assembly.Location ? [] :
     [
         "System.Threading.Interlocked", "System.Threading.Interlocked.Add", "System.Threading.Interlocked.CompareExchange",

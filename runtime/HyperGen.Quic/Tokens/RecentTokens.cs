@@ -16,6 +16,15 @@ internal sealed class RecentTokens
     public bool TryAdd(ulong tag)
     {
         var used = _used ?? Interlocked.CompareExchange(ref _used, new ulong[Capacity], null) ?? _used;
-        return Interlocked.Exchange(ref used[tag % Capacity], tag) != tag;
+        ref var slot = ref used[tag % Capacity];
+        var seen = Volatile.Read(ref slot);
+        while (seen != tag)
+        {
+            var before = Interlocked.CompareExchange(ref slot, tag, seen);
+            if (before == seen) return true;
+            seen = before;
+        }
+
+        return false;
     }
 }

@@ -109,6 +109,36 @@ public sealed class EndpointInteropTests
     }
 
     [Fact]
+    public void Our_client_moves_to_another_address_and_is_served_there()
+    {
+        using var served = new Served("gtlsserver -q -d {1} 127.0.0.1 {0} {1}/key.pem {1}/cert.pem");
+        var asker = new Asker();
+        using var client = new UdpDriver(asker);
+        var connection = served.Until(client, ClientStart.Fresh, null, () => asker.Answers == 1);
+        var address = client.OpenAnother();
+        Assert.True(client.Run(() => connection.TryMigrate(client.Now, address), Limit), "The server gave no connection ID for another path.");
+        Assert.True(client.Run(() => connection.Path.Local == address, Limit), served.Peer.Output);
+
+        Asker.Ask(connection, begins: false);
+        Assert.True(client.Run(() => asker.Answers == 2, Limit), served.Peer.Output);
+        Assert.Equal((ConnectionState.Established, address), (connection.State, connection.Path.Local));
+    }
+
+    [Fact]
+    public void Our_client_stays_where_it_is_with_a_server_that_wants_that()
+    {
+        using var served = new Served("quic-go-server -addr 127.0.0.1:{0} -cert {1}/cert.pem -key {1}/key.pem -root {1}");
+        var asker = new Asker();
+        using var client = new UdpDriver(asker);
+        var connection = served.Until(client, ClientStart.Fresh, null, () => asker.Answers == 1);
+        Assert.True(client.Run(() => connection.IsHandshakeConfirmed, Limit), served.Peer.Output);
+        Assert.False(connection.TryMigrate(client.Now, client.OpenAnother()));
+
+        Asker.Ask(connection, begins: false);
+        Assert.True(client.Run(() => asker.Answers == 2, Limit), served.Peer.Output);
+    }
+
+    [Fact]
     public void Our_client_answers_the_Retry_of_nginx()
     {
         using var served = new Served("nginx -c {1}/nginx.conf", nginx: true);
@@ -180,9 +210,11 @@ public sealed class EndpointInteropTests
 
         public ClientSession? Session { get; private set; }
 
-        public static void Ask(Connection connection)
+        /// <param name="connection">The connection.</param>
+        /// <param name="begins">Whether it is the first request, before which goes the control stream.</param>
+        public static void Ask(Connection connection, bool begins = true)
         {
-            connection.TryOpenStream(unidirectional: true)!.Write([0x00, 0x04, 0x00]);
+            if (begins) connection.TryOpenStream(unidirectional: true)!.Write([0x00, 0x04, 0x00]);
             var stream = connection.TryOpenStream()!;
             stream.Write(Request);
             stream.Finish();

@@ -13,7 +13,8 @@ namespace HyperGen.Quic.Tests.Interop;
 /// </summary>
 internal sealed class UdpDriver : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    /// <summary>The first is the one that paths without an address of their own lead along.</summary>
+    private readonly List<Socket> _sockets = [Bind()];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly byte[] _receive = new byte[65_536];
     private readonly byte[] _send = new byte[Transmit.MaxLength];
@@ -22,7 +23,6 @@ internal sealed class UdpDriver : IDisposable
     public UdpDriver(Node.IApplication application, Func<EndpointOptions, EndpointOptions>? change = null)
     {
         _application = application;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
         var tickets = new TicketKeys(CryptoProvider.Default, RandomNumberGenerator.Fill);
         tickets.Rotate(RandomNumberGenerator.GetBytes(TicketKeys.SecretLength));
@@ -47,16 +47,22 @@ internal sealed class UdpDriver : IDisposable
 
     public List<Connection> Connections { get; } = [];
 
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port => PortOf(_sockets[0]);
 
     public Timestamp Now => new(_clock.Elapsed.Ticks + 1);
 
     /// <summary>A port nobody listens on, as far as one can know.</summary>
     public static int FindFreePort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        using var socket = Bind();
+        return PortOf(socket);
+    }
+
+    /// <summary>Opens another socket, for a client to move to; its address.</summary>
+    public NetworkAddress OpenAnother()
+    {
+        _sockets.Add(Bind());
+        return AddressOf(_sockets[^1]);
     }
 
     /// <summary>Connects to a program that listens on loopback.</summary>
@@ -96,12 +102,14 @@ internal sealed class UdpDriver : IDisposable
             Drive();
             var next = Connections.Select(static c => c.NextTimeout).Append(Now + TimeSpan.FromMilliseconds(20)).Min();
             var wait = Math.Max(0, (next - Now).TotalMicroseconds);
-            if (_socket.Poll((int)wait, SelectMode.SelectRead))
+            var readable = new List<Socket>(_sockets);
+            Socket.Select(readable, null, null, (int)wait);
+            foreach (var socket in readable)
             {
-                var length = _socket.ReceiveFrom(_receive, ref any);
+                var length = socket.ReceiveFrom(_receive, ref any);
                 var from = (IPEndPoint)any;
                 var address = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(from.Address.GetAddressBytes());
-                var path = new NetworkPath(NetworkAddress.FromIPv4(address, (ushort)from.Port));
+                var path = new NetworkPath(NetworkAddress.FromIPv4(address, (ushort)from.Port), socket == _sockets[0] ? default : AddressOf(socket));
                 var connection = Transport.HandleDatagram(Now, path, EcnCodepoint.NotEct, _receive.AsSpan(0, length));
                 if (connection is { UserState: null })
                 {
@@ -117,7 +125,7 @@ internal sealed class UdpDriver : IDisposable
         return true;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
 
     private void Drive()
     {
@@ -155,9 +163,22 @@ internal sealed class UdpDriver : IDisposable
         var address = new byte[4];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(address, (uint)remote.Address);
         var to = new IPEndPoint(new IPAddress(address), remote.Port);
+        var local = transmit.Path.Local;
+        var socket = local == default ? _sockets[0] : _sockets.Single(socket => AddressOf(socket) == local);
         for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
         {
-            _socket.SendTo(_send.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)), SocketFlags.None, to);
+            socket.SendTo(_send.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)), SocketFlags.None, to);
         }
     }
+
+    private static Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
+
+    private static NetworkAddress AddressOf(Socket socket) => NetworkAddress.FromIPv4(0x7F000001, (ushort)PortOf(socket));
 }
