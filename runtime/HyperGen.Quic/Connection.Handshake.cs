@@ -100,7 +100,7 @@ internal sealed partial class Connection
 
         // What waited for its keys came along this path, whatever datagram was the last to come, of anybody's making.
         _arrival = _path;
-        OpenUndecryptable(now, _path.Path, EcnCodepoint.NotEct);
+        OpenUndecryptable(now, _path.Path);
     }
 
     /// <summary>Whoever is to answer has gone, or takes longer than a peer should wait.</summary>

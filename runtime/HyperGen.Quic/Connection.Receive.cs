@@ -72,7 +72,7 @@ internal sealed partial class Connection
             return;
         }
 
-        OpenUndecryptable(now, path, ecn);
+        OpenUndecryptable(now, path);
     }
 
     private void HandlePacket(Timestamp now, in NetworkPath path, EcnCodepoint ecn, int datagramLength, in PacketHeader header, Span<byte> packet)
@@ -121,7 +121,7 @@ internal sealed partial class Connection
     {
         if (space.Read is null)
         {
-            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, packet))
+            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, ecn, packet))
             {
                 Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             }
@@ -178,7 +178,7 @@ internal sealed partial class Connection
         //# completing the handshake.
         if (_oneRtt is not { CanRead: true })
         {
-            if (!_undecryptable.TryAdd(now, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
+            if (!_undecryptable.TryAdd(now, ecn, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             return;
         }
 
@@ -320,7 +320,7 @@ internal sealed partial class Connection
     }
 
     /// <summary>Tries again what came before its keys.</summary>
-    private void OpenUndecryptable(Timestamp now, in NetworkPath path, EcnCodepoint ecn)
+    private void OpenUndecryptable(Timestamp now, in NetworkPath path)
     {
         for (var i = 0; i < _undecryptable.Count && State is ConnectionState.Handshaking or ConnectionState.Established;)
         {
@@ -342,7 +342,7 @@ internal sealed partial class Connection
             //# endpoints SHOULD include buffering delays caused by unavailability of decryption
             //# keys
             _held = now - _undecryptable.ArrivalOf(i);
-            HandlePacket(now, path, ecn, packet.Length, header, packet);
+            HandlePacket(now, path, _undecryptable.EcnOf(i), packet.Length, header, packet);
             _undecryptable.RemoveAt(i);
         }
 

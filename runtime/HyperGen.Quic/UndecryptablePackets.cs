@@ -8,14 +8,14 @@ internal sealed class UndecryptablePackets(PagePool pages)
     /// <summary>A client's first flight of requests; more would let a stranger make us hold memory.</summary>
     private const int MaxPackets = 8;
 
-    private readonly List<(byte[] Page, int Length, Timestamp Arrived)> _packets = [];
+    private readonly List<(byte[] Page, int Length, Timestamp Arrived, EcnCodepoint Ecn)> _packets = [];
 
-    public bool TryAdd(Timestamp now, ReadOnlySpan<byte> packet)
+    public bool TryAdd(Timestamp now, EcnCodepoint ecn, ReadOnlySpan<byte> packet)
     {
         if (_packets.Count == MaxPackets || packet.Length > PagePool.LargePage || !pages.HasRoomFor(packet.Length)) return false;
         var page = pages.Rent(PagePool.LargePage);
         packet.CopyTo(page);
-        _packets.Add((page, packet.Length, now));
+        _packets.Add((page, packet.Length, now, ecn));
         return true;
     }
 
@@ -33,9 +33,12 @@ internal sealed class UndecryptablePackets(PagePool pages)
     /// <summary>When a packet came.</summary>
     public Timestamp ArrivalOf(int index) => _packets[index].Arrived;
 
+    /// <summary>How the datagram that a packet came in was marked.</summary>
+    public EcnCodepoint EcnOf(int index) => _packets[index].Ecn;
+
     public void Clear()
     {
-        foreach (var (page, _, _) in _packets) pages.Return(page);
+        foreach (var (page, _, _, _) in _packets) pages.Return(page);
         _packets.Clear();
     }
 }

@@ -42,6 +42,9 @@ public sealed class EarlyDataTests
         // All of it was acknowledged: nothing had to be asked for or sent again.
         lab.World.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal((0, 0), (connection.Statistics.PacketsLost, connection.Statistics.ProbeTimeouts));
+
+        // Nor did the marks of packets get lost that waited for their keys at the server.
+        Assert.NotEqual(Paths.EcnValidation.State.Failed, connection.EcnState);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,15 +38,26 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static async Task<TestHost> StartAsync(FixtureApp routes, Action<HyperAppBuilder>? configure = null, Action<HyperApp>? mount = null, params string[] args)
     {
-        var builder = new HyperAppBuilder(routes, ["--server:httpPort=0", "--server:port=off", .. args]);
-        var logs = new RecordedLogs();
-        builder.Logging.ClearProviders().AddProvider(logs);
-        builder.Services.AddOutputCache();
-        configure?.Invoke(builder);
-        HyperApp app = builder.Build();
-        mount?.Invoke(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new TestHost(app, logs);
+        for (int attempt = 0; ; attempt++)
+        {
+            var builder = new HyperAppBuilder(routes, ["--server:httpPort=0", "--server:port=off", .. args]);
+            var logs = new RecordedLogs();
+            builder.Logging.ClearProviders().AddProvider(logs);
+            builder.Services.AddOutputCache();
+            configure?.Invoke(builder);
+            HyperApp app = builder.Build();
+            mount?.Invoke(app);
+            try
+            {
+                await app.StartAsync(TestContext.Current.CancellationToken);
+                return new TestHost(app, logs);
+            }
+            catch (SocketException taken) when (attempt < 10 && taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The port that was free for TCP is some client's for UDP.
+                await app.DisposeAsync();
+            }
+        }
     }
 
     public static ValueTask Text(RequestContext context, string text)

@@ -37,7 +37,7 @@ internal sealed class FieldSection : IDisposable
         line.Field != KnownField.None ? StaticTable.Name((int)line.Field) : _bytes.AsSpan(line.NameStart, line.NameLength);
 
     /// <summary>The value of a field line.</summary>
-    public ReadOnlySpan<byte> Value(in FieldLine line) =>
+    public ReadOnlySpan<byte> Value(scoped in FieldLine line) =>
         line.StaticValue >= 0 ? StaticTable.Value(line.StaticValue) : _bytes.AsSpan(line.ValueStart, line.ValueLength);
 
     /// <summary>Forgets all lines.</summary>

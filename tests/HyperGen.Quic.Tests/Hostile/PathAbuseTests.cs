@@ -50,6 +50,9 @@ public sealed class PathAbuseTests : HostileTest
         GoOn();
         TestTls.Answer(server);
         GoOn();
+        Assert.IsType<Tls.VerifySignatureQuestion>(server.Question);
+        TestTls.Answer(server);
+        GoOn();
         Assert.IsType<Tls.VerifyChainQuestion>(server.Question);
 
         // The client is done, and speaks; its packet waits for the answer. A stranger speaks too.
