@@ -267,7 +267,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         //# If no additional data can be sent, the server's PTO timer MUST NOT be armed until
         //# datagrams have been received from the client
         else if (AtAmplificationLimit) Timer = Timestamp.Never;
-        else if (!AnyProbeable && PeerCompletedAddressValidation) Timer = Timestamp.Never;
+        else if (!AnyProbeable && PeerCompletedAddressValidation && !HandshakeWaits) Timer = Timestamp.Never;
         else Timer = GetPtoTimeAndSpace(now).Time;
     }
 
@@ -276,7 +276,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         _spaces[0].Sent.AckElicitingInFlight + _spaces[1].Sent.AckElicitingInFlight > 0
         || (HandshakeConfirmed && _spaces[2].Sent.AckElicitingInFlight > 0);
 
-    private bool PeerCompletedAddressValidation => role == Role.Server || (ReceivedHandshakeAck && !HandshakeWaits) || HandshakeConfirmed;
+    private bool PeerCompletedAddressValidation => role == Role.Server || ReceivedHandshakeAck || HandshakeConfirmed;
 
     private void BeginSettling(PacketNumberSpaceId space)
     {
