@@ -181,11 +181,14 @@ public sealed class ClientAlertTests
         Assert.DoesNotContain(EncryptionLevel.OneRtt, handshake.Client.ReadSecrets);
     }
 
-    [Fact]
-    public void A_request_for_a_certificate_is_answered_with_none()
+    /// <summary>The second one is as RFC 8701 lets a server make it: with extensions and a signature scheme that mean nothing.</summary>
+    [Theory]
+    [InlineData("0D00000B 00 0008 000D000400020403")]
+    [InlineData("0D000016 00 0013 0A0A0000 000D00060004FAFA0403 3A3A000100")]
+    public void A_request_for_a_certificate_is_answered_with_none(string requested)
     {
         using var handshake = new Handshake();
-        byte[] request = [13, 0, 0, 11, 0, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3];
+        var request = Convert.FromHexString(requested.Replace(" ", "", StringComparison.Ordinal));
         var sent = Array.Empty<byte>();
         handshake.Deliver = (from, level, bytes) =>
         {
