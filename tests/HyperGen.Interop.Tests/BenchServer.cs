@@ -10,6 +10,9 @@ public sealed class BenchServer : IAsyncLifetime
     private Process? _process;
     private Task _output = Task.CompletedTask;
 
+    /// <summary>Settings beside those that every test has.</summary>
+    public string Settings { get; init; } = "";
+
     /// <summary>The port of https, on TCP and UDP.</summary>
     public int Port { get; private set; }
 
@@ -21,7 +24,7 @@ public sealed class BenchServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ProcessStartInfo start = new("dotnet", $"\"{Program}\" --server:httpPort=0 --server:port=0") { RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet", $"\"{Program}\" --server:httpPort=0 --server:port=0 {Settings}") { RedirectStandardOutput = true };
         start.Environment["XDG_DATA_HOME"] = _home.FullName;
         _process = Process.Start(start)!;
         string? line;

@@ -43,6 +43,18 @@ public sealed class Http3Tests(BenchServer server) : IClassFixture<BenchServer>
         Assert.Equal(requests, Regex.Count(output, @":status: 200"));
     }
 
+    /// <summary>It believes the marks when those of its own packets are counted as they were sent, and ours arrive as we set them.</summary>
+    [Fact]
+    public void Gtlsclient_finds_the_path_capable_of_ECN()
+    {
+        string output = Run($"gtlsclient --exit-on-all-streams-close 127.0.0.1 {server.Port} https://127.0.0.1:{server.Port}/bytes/200000");
+
+        Assert.Contains(":status: 200", output, StringComparison.Ordinal);
+        Assert.Contains("path is ECN capable", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("path is not ECN capable", output, StringComparison.Ordinal);
+        Assert.Matches(@"Received packet: .* ecn=0x2 ", output);
+    }
+
     [Fact]
     public async Task Chromium_is_answered_over_h3()
     {

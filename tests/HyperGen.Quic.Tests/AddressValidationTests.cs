@@ -268,6 +268,27 @@ public sealed class AddressValidationTests
         Assert.Equal(TokenVerdict.None, tokens.Check(now, later, Client, QuicVersion.V1, id, out _));
     }
 
+    [Fact]
+    public void A_token_is_good_for_one_connection_whichever_of_the_endpoints_with_its_secret_it_comes_to()
+    {
+        var used = new RecentTokens();
+        using var first = new AddressTokens(CryptoProvider.Default, new SeededRandom(1).Fill, Secret, DateTimeOffset.UnixEpoch, used);
+        using var second = new AddressTokens(CryptoProvider.Default, new SeededRandom(2).Fill, Secret, DateTimeOffset.UnixEpoch, used);
+        var now = new Timestamp(TimeSpan.TicksPerMinute);
+        var token = new byte[AddressTokens.MaxLength];
+        token = token[..first.WriteNew(token, now, Client, QuicVersion.V1)];
+        Assert.Equal(TokenVerdict.NewToken, second.Check(now, token, Client, QuicVersion.V1, default, out _));
+        Assert.Equal(TokenVerdict.None, first.Check(now, token, Client, QuicVersion.V1, default, out _));
+
+        // They ask from threads of their own.
+        var taken = 0;
+        Parallel.For(0, 1000, i =>
+        {
+            if (used.TryAdd((ulong)(i % 10) + 1)) Interlocked.Increment(ref taken);
+        });
+        Assert.Equal(10, taken);
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
     //= type=test
     //# A server MUST ensure that every NEW_TOKEN frame it sends is unique across all
