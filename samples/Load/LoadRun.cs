@@ -45,6 +45,8 @@ internal sealed class LoadRun : IDisposable, IShardWork
                 connection.HandleAnswer(shard.Now);
             },
             ResetKey = RandomNumberGenerator.GetBytes(32),
+            // When all connections open at once, the last waits for the work of all others: only the round's own end is too late.
+            Limits = ConnectionLimits.Default with { HandshakeTimeout = options.Timeout },
             LossShare = options.Drop,
             LossSeed = options.Seed,
         };

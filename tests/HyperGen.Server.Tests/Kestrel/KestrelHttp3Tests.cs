@@ -110,7 +110,7 @@ public sealed class KestrelHttp3Tests
 
         TestRequest head = await client.GetAsync("HEAD", "/x");
         TestRequest post = await client.SendAsync("POST", "/x", Bytes(10), trailers: Headers(("checksum", "42")));
-        await post.Ended.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await post.Ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal((200, ""), (head.Status, head.Text));
         Assert.Equal((200, "42"), (post.Status, post.Text));
@@ -220,7 +220,7 @@ public sealed class KestrelHttp3Tests
         await using (Http3TestClient client = await ConnectAsync(server.Port))
         {
             TestRequest request = await client.SendAsync("GET", "/x", isPaused: true);
-            await request.Head.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await request.Head.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
             await EventuallyAsync(() => Volatile.Read(ref written) * chunk >= 256 * 1024);
 
@@ -263,10 +263,10 @@ public sealed class KestrelHttp3Tests
         await using (Http3TestClient client = await ConnectAsync(server.Port))
         {
             TestRequest request = await client.SendAsync("GET", "/wait");
-            await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             await request.ResetAsync();
 
-            await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            await aborted.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             Assert.Equal("still here", (await client.GetAsync("GET", "/next")).Text);
         }
         await server.NothingIsLeftAsync();
@@ -287,11 +287,11 @@ public sealed class KestrelHttp3Tests
         });
         await using Http3TestClient client = await ConnectAsync(server.Port);
         await client.SendAsync("GET", "/wait");
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         await client.CloseAsync();
 
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await server.NothingIsLeftAsync();
     }
 
@@ -332,20 +332,20 @@ public sealed class KestrelHttp3Tests
         });
         await using Http3TestClient client = await ConnectAsync(server.Port);
         TestRequest request = await client.SendAsync("GET", "/slow");
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Task stopping = server.StopAsync();
         await EventuallyAsync(() => client.Connection.IsGoingAway);
         Assert.False(stopping.IsCompleted);
         mayEnd.SetResult();
 
-        await request.Ended.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await request.Ended.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Null(request.Error);
         Assert.Equal(1_000_000, request.Body.Length);
 
         // Kestrel leaves it to the client to close a connection that has nothing more to do.
         await client.CloseAsync();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.True(server.HasNoListener);
     }
 
