@@ -1,11 +1,11 @@
-using System.Net.Security;
 using System.Net;
+using System.Net.Security;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using HyperGen.Http3;
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Qpack;
-using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Tls;
 using HyperGen.Transport.Interop;
