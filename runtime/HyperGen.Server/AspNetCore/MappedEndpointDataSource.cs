@@ -74,10 +74,27 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
         {
             context.Attach(http);
             context.CopyRouteValues(endpoint, http.Request.RouteValues);
+            await RunAsync(context, endpoint);
+            await context.FlushUnsentAsync();
+        }
+        finally
+        {
+            if (endpoint.Descriptor.Deadline is not null)
+            {
+                // The deadline was the endpoint's: middleware around it goes on with the token it had.
+                http.RequestAborted = clientGone;
+            }
+            app.Return(context);
+        }
+    }
+
+    private static async ValueTask RunAsync(FeatureRequestContext context, ServedEndpoint endpoint)
+    {
+        try
+        {
             if (!AntiforgeryCheck.Refuses(context))
             {
                 await endpoint.InvokeAsync(context);
-                await context.FlushReplacedBodyAsync();
             }
         }
         catch (Exception late) when (late is OperationCanceledException or IOException && context.IsLate && !context.HasWritten)
@@ -92,15 +109,6 @@ internal sealed class MappedEndpointDataSource(MappedApp app) : EndpointDataSour
         {
             // The server would answer with that status too, but say nothing.
             UnhandledExceptions.WriteRefused(context, bad);
-        }
-        finally
-        {
-            if (endpoint.Descriptor.Deadline is not null)
-            {
-                // The deadline was the endpoint's: middleware around it goes on with the token it had.
-                http.RequestAborted = clientGone;
-            }
-            app.Return(context);
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class ListenAddresses
         }
     }
 
-    /// <summary>Puts free ports in the place of 0 for https: Kestrel binds TCP and UDP one after the other, and HTTP/3 only to a port that it was told.</summary>
+    /// <summary>Puts free ports in the place of 0 for https: TCP and UDP are bound one after the other, and a port that is free for the one may be taken for the other.</summary>
     public static void ChoosePorts(ICollection<string> addresses)
     {
         string[] asked = [.. addresses];

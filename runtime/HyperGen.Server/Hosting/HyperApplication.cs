@@ -75,6 +75,18 @@ internal sealed class HyperApplication<THosting>(
     public override Task ProcessRequestAsync(RequestContext context)
     {
         var request = (FeatureRequestContext)context;
+        Task processing = ProcessAsync(request);
+        return request.IsFlushedByServer ? processing : FlushAfterAsync(processing, request);
+    }
+
+    private static async Task FlushAfterAsync(Task processing, FeatureRequestContext request)
+    {
+        await processing;
+        await request.FlushUnsentAsync();
+    }
+
+    private Task ProcessAsync(FeatureRequestContext request)
+    {
         if (request.Hosted is not null)
         {
             return hosting.ProcessRequestAsync((THosting)request.Hosted);

@@ -2,6 +2,7 @@ using HyperGen.Server.Configuration;
 using HyperGen.Server.Http3;
 using HyperGen.Server.Startup;
 using HyperGen.Transport.Shards;
+using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -60,12 +61,13 @@ internal sealed class HyperServer(IServiceProvider services) : IServer
     {
         if (Features.Get<IServerAddressesFeature>() is { } addresses)
         {
+            HyperServerOptions options = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
             ListenAddresses.Complete(
                 addresses.Addresses,
-                services.GetRequiredService<IOptions<HyperServerOptions>>().Value,
+                options,
                 services.GetRequiredService<IConfiguration>(),
                 services.GetRequiredService<ILoggerFactory>().CreateLogger("HyperGen.Server"));
-            if (KestrelHasQuic)
+            if (KestrelHasQuic || (options.Http3 && UdpSocket.IsSupported))
             {
                 ListenAddresses.ChoosePorts(addresses.Addresses);
             }

@@ -112,10 +112,17 @@ internal sealed partial class Exchange :
 
     bool IHttpRequestBodyDetectionFeature.CanHaveBody => !IsReceived || _usesBody;
 
-    bool IHttpMaxRequestBodySizeFeature.IsReadOnly => _bodyReceived > 0;
+    /// <summary>As in Kestrel the limit may be set until someone reads: parts of the body may well have arrived by then.</summary>
+    bool IHttpMaxRequestBodySizeFeature.IsReadOnly => _isBodyOpened;
 
     /// <inheritdoc/>
-    public long? MaxRequestBodySize { get; set; } = DefaultMaxRequestBodySize;
+    public long? MaxRequestBodySize
+    {
+        get => Interlocked.Read(ref _bodyLimit) is var limit and not long.MaxValue ? limit : null;
+
+        // Either the shard sees the limit when it has counted, or who opens the body sees what it has counted.
+        set => Interlocked.Exchange(ref _bodyLimit, value ?? long.MaxValue);
+    }
 
     /// <inheritdoc/>
     public int StatusCode { get; set; } = 200;

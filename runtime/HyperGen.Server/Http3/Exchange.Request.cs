@@ -34,6 +34,7 @@ internal sealed partial class Exchange
     private bool _isBodyOpened;
     private bool _isBodyPaused;
     private long _bodyReceived;
+    private long _bodyLimit = DefaultMaxRequestBodySize;
     private Action? _onBodyResumed;
     private CancellationTokenSource? _aborted;
 
@@ -127,10 +128,9 @@ internal sealed partial class Exchange
         Pipe body = MakeBody();
         _usesBody = true;
         int taken = Math.Min(content.Length, BodyBuffer);
-        _bodyReceived += taken;
-        if (_bodyReceived > MaxRequestBodySize)
+        if (Interlocked.Add(ref _bodyReceived, taken) > Interlocked.Read(ref _bodyLimit))
         {
-            body.Writer.Complete(new BadHttpRequestException("The request body is too large.", StatusCodes.Status413PayloadTooLarge));
+            body.Writer.Complete(TooLarge());
             _isBodyPaused = true;
             return 0;
         }
@@ -188,8 +188,17 @@ internal sealed partial class Exchange
                 EndBody();
             }
         }
+        if (Interlocked.Read(ref _bodyReceived) > Interlocked.Read(ref _bodyLimit))
+        {
+            // The limit became known when more had arrived already. The writer of the pipe is the shard's.
+            var refused = new Pipe();
+            refused.Writer.Complete(TooLarge());
+            return refused.Reader;
+        }
         return _body!.Reader;
     }
+
+    private static BadHttpRequestException TooLarge() => new("The request body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private void OnBodyResumed()
     {

@@ -2,6 +2,7 @@ using HyperGen.Http3;
 using HyperGen.Http3.Streams;
 using HyperGen.Quic;
 using HyperGen.Server.Hosting;
+using HyperGen.Server.Pipeline;
 using HyperGen.Transport.Shards;
 using Microsoft.Extensions.Logging;
 
@@ -104,7 +105,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if (_isOversized || !_isPathValid)
         {
             _isDispatched = true;
-            Refuse(_isOversized ? 431 : 400);
+            Refuse(_isOversized ? PreparedProblem.HeaderFieldsTooLarge : PreparedProblem.BadRequest);
             return;
         }
 
@@ -315,9 +316,9 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
     }
 
     /// <summary>Answers without the application: the request cannot be given to it.</summary>
-    private void Refuse(int status)
+    private void Refuse(PreparedProblem problem)
     {
-        StatusCode = status;
+        SetResponse(problem.Head, problem.Body);
         TryWriteHead(isWhole: true);
         Send(isEnd: true);
         Recycle();

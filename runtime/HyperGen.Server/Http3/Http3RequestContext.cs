@@ -26,6 +26,8 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
     /// <summary>Whether anything of the exchange was handed out that somebody may keep.</summary>
     public bool IsShared => _isShared || UsesHttpContext || Hosted is not null;
 
+    public override bool IsFlushedByServer => true;
+
     public override IFeatureCollection Features
     {
         get
@@ -46,7 +48,7 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
 
     public override void Write(ResponseHead head, ReadOnlySpan<byte> body)
     {
-        if (UsesHttpContext || exchange.HasStarted || exchange.HasResponseHeaders)
+        if (UsesHttpContext || HasStarted || exchange.HasResponseHeaders)
         {
             base.Write(head, body);
             return;

@@ -18,14 +18,12 @@ internal sealed partial class QuicStreamContext :
     IValueTaskSource,
     IConnectionIdFeature,
     IConnectionItemsFeature,
-    IConnectionLifetimeFeature,
     IConnectionTransportFeature,
     IMemoryPoolFeature,
     IPersistentStateFeature,
     IProtocolErrorCodeFeature,
     IStreamIdFeature,
     IStreamDirectionFeature,
-    IStreamAbortFeature,
     IStreamClosedFeature
 {
     private readonly StreamInput _reader;
@@ -33,8 +31,9 @@ internal sealed partial class QuicStreamContext :
     private readonly Lock _sync = new();
     private readonly List<(Action<object?> Callback, object? State)> _onClosed = [];
     private ManualResetValueTaskSourceCore<bool> _disposal;
-    private FeatureCollection _features;
+    private readonly FeatureCollection _features;
     private int _featuresRevision;
+    private StreamLease _lease;
     private string? _connectionId;
     private IDictionary<object, object?>? _items;
     private IDictionary<object, object?>? _persistentState;
@@ -127,12 +126,15 @@ internal sealed partial class QuicStreamContext :
     public override void Abort() => Abort(new ConnectionAbortedException("The application has aborted the stream."));
 
     /// <inheritdoc/>
-    public override void Abort(ConnectionAbortedException abortReason)
+    public override void Abort(ConnectionAbortedException abortReason) => Abort(_lease, abortReason);
+
+    /// <summary>Breaks off both directions, unless the lease has ended.</summary>
+    internal void Abort(StreamLease lease, ConnectionAbortedException abortReason)
     {
         long code = Error < 0 ? 0 : Error;
         lock (_sync)
         {
-            if (_isDetached)
+            if (_isDetached || lease != _lease)
             {
                 return;
             }
@@ -149,12 +151,32 @@ internal sealed partial class QuicStreamContext :
         Signal(Signals.AbortRead | Signals.AbortWrite);
     }
 
-    /// <inheritdoc/>
-    public void AbortRead(long errorCode, ConnectionAbortedException abortReason)
+    /// <summary>Tells of the end of the stream; of a lease that has ended there is no more to tell.</summary>
+    internal CancellationToken GetClosed(StreamLease lease)
     {
         lock (_sync)
         {
-            if (_isDetached || _readAbort.Reason is not null)
+            return lease == _lease ? ConnectionClosed : new CancellationToken(canceled: true);
+        }
+    }
+
+    internal void SetClosed(StreamLease lease, CancellationToken token)
+    {
+        lock (_sync)
+        {
+            if (lease == _lease)
+            {
+                ConnectionClosed = token;
+            }
+        }
+    }
+
+    /// <summary>Breaks off what the peer sends, unless the lease has ended: then the stream may be another by now.</summary>
+    internal void AbortRead(StreamLease lease, long errorCode, ConnectionAbortedException abortReason)
+    {
+        lock (_sync)
+        {
+            if (_isDetached || lease != _lease || _readAbort.Reason is not null)
             {
                 return;
             }
@@ -164,12 +186,12 @@ internal sealed partial class QuicStreamContext :
         Signal(Signals.AbortRead);
     }
 
-    /// <inheritdoc/>
-    public void AbortWrite(long errorCode, ConnectionAbortedException abortReason)
+    /// <summary>Breaks off what is sent to the peer, unless the lease has ended.</summary>
+    internal void AbortWrite(StreamLease lease, long errorCode, ConnectionAbortedException abortReason)
     {
         lock (_sync)
         {
-            if (_isDetached || _writeAbort.Reason is not null)
+            if (_isDetached || lease != _lease || _writeAbort.Reason is not null)
             {
                 return;
             }
@@ -205,7 +227,7 @@ internal sealed partial class QuicStreamContext :
     /// <summary>Makes the context ready for another stream, if this one ended well. Kestrel calls it after <see cref="DisposeAsync"/>, when it holds nothing of it.</summary>
     public void Dispose()
     {
-        if (_isBroken || !_isDetached || !CanRead || !CanWrite || _reader.HasFailed)
+        if (_isBroken || !_isDetached || !CanRead || !CanWrite || _reader.HasFailed || _features.Revision != _featuresRevision)
         {
             return;
         }
@@ -222,10 +244,9 @@ internal sealed partial class QuicStreamContext :
         Error = -1;
         _isTelling = _isTold = _isDetached = false;
         _isInputPaused = _isInputEnded = _isOutputEnded = _isDelivered = _isClosed = _isReleased = false;
-        if (_features.Revision != _featuresRevision)
+        lock (_sync)
         {
-            _features = CreateFeatures();
-            _featuresRevision = _features.Revision;
+            _lease = Lend();
         }
         _connection.Return(this);
     }
@@ -310,19 +331,27 @@ internal sealed partial class QuicStreamContext :
         }
     }
 
+    /// <summary>Puts a lease of its own among the features of each stream. Kestrel looks there anew for each request.</summary>
+    private StreamLease Lend()
+    {
+        var lease = new StreamLease(this);
+        _features.Set<IConnectionLifetimeFeature>(lease);
+        _features.Set<IStreamAbortFeature>(lease);
+        _featuresRevision = _features.Revision;
+        return lease;
+    }
+
     private FeatureCollection CreateFeatures()
     {
         var features = new FeatureCollection(_connection.Features);
         features.Set<IConnectionIdFeature>(this);
         features.Set<IConnectionItemsFeature>(this);
-        features.Set<IConnectionLifetimeFeature>(this);
         features.Set<IConnectionTransportFeature>(this);
         features.Set<IMemoryPoolFeature>(this);
         features.Set<IPersistentStateFeature>(this);
         features.Set<IProtocolErrorCodeFeature>(this);
         features.Set<IStreamIdFeature>(this);
         features.Set<IStreamDirectionFeature>(this);
-        features.Set<IStreamAbortFeature>(this);
         features.Set<IStreamClosedFeature>(this);
         return features;
     }

@@ -60,7 +60,7 @@ internal sealed partial class QuicStreamContext : ConnectionContext, IDisposable
         _writer = new StreamOutput(this, _output.Writer);
         Transport = this;
         _features = CreateFeatures();
-        _featuresRevision = _features.Revision;
+        _lease = Lend();
     }
 
     [Flags]

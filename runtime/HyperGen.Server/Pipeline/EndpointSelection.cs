@@ -53,7 +53,7 @@ internal sealed class EndpointSelection(EndpointTable table, ServerServices serv
         else if (!AntiforgeryCheck.Refuses(context))
         {
             await endpoint.InvokeAsync(context);
-            await context.FlushReplacedBodyAsync();
+            await context.FlushUnsentAsync();
         }
     };
 

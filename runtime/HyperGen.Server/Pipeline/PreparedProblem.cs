@@ -12,16 +12,19 @@ internal sealed class PreparedProblem
     /// <summary>RFC 8470; ASP.NET Core has no name for it.</summary>
     private const int TooEarlyStatus = 425;
 
-    private readonly ResponseHead _head;
     private readonly byte[] _body;
 
     private PreparedProblem(int status)
     {
-        _head = new ResponseHead(status, ProblemDocument.ContentType);
+        Head = new ResponseHead(status, ProblemDocument.ContentType);
         _body = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
             $$"""{"type":"{{ProblemTypes.Uri(status)}}","title":"{{ProblemTypes.Title(status)}}","status":{{status}}}"""));
     }
+
+    public ResponseHead Head { get; }
+
+    public ReadOnlySpan<byte> Body => _body;
 
     public static PreparedProblem BadRequest { get; } = new(StatusCodes.Status400BadRequest);
 
@@ -31,5 +34,7 @@ internal sealed class PreparedProblem
 
     public static PreparedProblem TooEarly { get; } = new(TooEarlyStatus);
 
-    public void Write(RequestContext context) => context.Write(_head, _body);
+    public static PreparedProblem HeaderFieldsTooLarge { get; } = new(StatusCodes.Status431RequestHeaderFieldsTooLarge);
+
+    public void Write(RequestContext context) => context.Write(Head, _body);
 }

@@ -18,12 +18,14 @@ internal partial class FeatureRequestContext : RequestContext
 {
     private readonly RequestServices _services;
     private readonly RequestFeatures _own;
-    private IFeatureCollection _features = null!;
-    private IHttpRequestFeature _request = null!;
-    private IHttpResponseFeature _response = null!;
-    private IHttpResponseBodyFeature _responseBody = null!;
-    private IHttpRequestLifetimeFeature _lifetime = null!;
-    private bool _featuresAreFixed;
+    private IFeatureCollection _features = EndedRequest.Instance;
+    private IHttpRequestFeature _request = EndedRequest.Instance;
+    private IHttpResponseFeature _response = EndedRequest.Instance;
+    private IHttpResponseBodyFeature _responseBody = EndedRequest.Instance;
+    private IHttpRequestLifetimeFeature _lifetime = EndedRequest.Instance;
+
+    /// <summary>The features of the last request, where they are one object that the next may well have again.</summary>
+    private IFeatureCollection? _fixed;
     private RequestPath _path = new();
     private CopiedRouteValues _copied = new();
     private bool _isCopied;
@@ -146,17 +148,24 @@ internal partial class FeatureRequestContext : RequestContext
     /// <summary>Takes over a request that comes from the server, before anyone else has seen it.</summary>
     public void Attach(IFeatureCollection features)
     {
-        // Kestrel's collection is an object of the connection or stream, and at the start of each request its features are that object again. Then they need to be
-        // looked up only once. Another server's may differ from request to request.
-        if (!_featuresAreFixed || !ReferenceEquals(features, _features))
+        // Kestrel's collection is an object of the connection or stream, and at the start of each request its features are that object again. Then they need not be
+        // looked up. Another server's may differ from request to request.
+        _features = features;
+        if (ReferenceEquals(features, _fixed))
         {
-            _features = features;
+            _request = (IHttpRequestFeature)features;
+            _response = (IHttpResponseFeature)features;
+            _responseBody = (IHttpResponseBodyFeature)features;
+            _lifetime = (IHttpRequestLifetimeFeature)features;
+        }
+        else
+        {
             _request = features.GetRequiredFeature<IHttpRequestFeature>();
             _response = features.GetRequiredFeature<IHttpResponseFeature>();
             _responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
             _lifetime = features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
-            _featuresAreFixed = ReferenceEquals(_request, features) && ReferenceEquals(_response, features)
-                && ReferenceEquals(_responseBody, features) && ReferenceEquals(_lifetime, features);
+            bool isFixed = ReferenceEquals(_request, features) && ReferenceEquals(_response, features) && ReferenceEquals(_responseBody, features) && ReferenceEquals(_lifetime, features);
+            _fixed = isFixed ? features : null;
         }
         ReadPath(_request);
     }
@@ -227,12 +236,19 @@ internal partial class FeatureRequestContext : RequestContext
         _isCopied = true;
     }
 
-    /// <summary>Flushes a body that middleware has put in place of the server's, e.g. to cache it: only the server sends unasked what has been written.</summary>
-    public ValueTask<FlushResult> FlushReplacedBodyAsync()
+    /// <summary>
+    /// Whether the server sends at the end what has been written and nobody flushed. Kestrel does, but over its HTTP/3: there it takes bytes that were not flushed
+    /// for a mistake of its own, and breaks the response off.
+    /// </summary>
+    public virtual bool IsFlushedByServer => !HttpProtocol.IsHttp3(Protocol);
+
+    /// <summary>Sends what has been written where the server does not do so unasked; nor does it for a body that middleware has put in place of its own, e.g. to cache it.</summary>
+    public ValueTask<FlushResult> FlushUnsentAsync()
     {
-        IFeatureCollection features = _http!.Features;
+        IFeatureCollection features = BorrowedFeatures;
         IHttpResponseBodyFeature? body = features.Get<IHttpResponseBodyFeature>();
-        return body is null || ReferenceEquals(body, features) || ReferenceEquals(body, _responseBody) ? default : body.Writer.FlushAsync(Aborted);
+        bool isServers = body is null || ReferenceEquals(body, features) || ReferenceEquals(body, _responseBody);
+        return body is null || (isServers && (IsFlushedByServer || body.Writer is not { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })) ? default : body.Writer.FlushAsync();
     }
 
     /// <summary>Forgets the request, so that the next may take its place.</summary>
@@ -243,6 +259,11 @@ internal partial class FeatureRequestContext : RequestContext
             _made.Uninitialize();
         }
         _http = null;
+        _features = EndedRequest.Instance;
+        _request = EndedRequest.Instance;
+        _response = EndedRequest.Instance;
+        _responseBody = EndedRequest.Instance;
+        _lifetime = EndedRequest.Instance;
         Served = null;
         Hosted = null;
         _path.Clear();

@@ -75,7 +75,12 @@ internal struct RequestPath()
     }
 
     /// <summary>Forgets the request.</summary>
-    public void Clear() => _decoded = null;
+    public void Clear()
+    {
+        _decoded = null;
+        _pathLength = 0;
+        ReadQuery("");
+    }
 
     private void ReadDecoded(string path)
     {

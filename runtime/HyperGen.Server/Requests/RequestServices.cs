@@ -12,8 +12,8 @@ internal sealed class RequestServices(IServiceScopeFactory scopes)
     {
         if (_scope is null)
         {
-            _scope = scopes.CreateAsyncScope();
             response.OnCompleted(static state => ((RequestServices)state).DisposeAsync(), this);
+            _scope = scopes.CreateAsyncScope();
         }
         return _scope.Value.ServiceProvider;
     }

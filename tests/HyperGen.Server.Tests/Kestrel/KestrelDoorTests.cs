@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using HyperGen.CompilerServices;
 using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Server.Configuration;
@@ -16,8 +18,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using static HyperGen.Server.Tests.Kestrel.Http3TestClient;
 using static HyperGen.Server.Tests.Kestrel.KestrelServer;
+using static HyperGen.Testing.Http3TestClient;
 
 namespace HyperGen.Server.Tests.Kestrel;
 
@@ -178,9 +180,11 @@ public sealed class KestrelDoorTests
     public async Task What_is_kept_of_a_stream_is_harmless_after_its_connection()
     {
         ConnectionContext? kept = null;
+        IStreamAbortFeature? abort = null;
         await using KestrelServer server = await StartAsync(Door.AspNetCore, context =>
         {
-            kept ??= (ConnectionContext)context.Features.Get<IStreamAbortFeature>()!;
+            kept ??= (ConnectionContext)context.Features.Get<IStreamIdFeature>()!;
+            abort ??= context.Features.Get<IStreamAbortFeature>();
             return context.Response.WriteAsync("hello");
         });
         await using (Http3TestClient client = await ConnectAsync(server.Port))
@@ -190,14 +194,56 @@ public sealed class KestrelDoorTests
         await server.NothingIsLeftAsync();
 
         var reason = new ConnectionAbortedException("late");
-        ((IStreamAbortFeature)kept!).AbortRead(1, reason);
-        ((IStreamAbortFeature)kept).AbortWrite(1, reason);
-        kept.Abort();
+        abort!.AbortRead(1, reason);
+        abort.AbortWrite(1, reason);
+        kept!.Abort();
         await kept.Transport.Output.CompleteAsync(reason);
 
         Assert.All(server.Shards, static shard => Assert.Equal(default, shard.Usage));
         await using Http3TestClient other = await ConnectAsync(server.Port);
         Assert.Equal("hello", (await other.GetAsync("GET", "/")).Text);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_stream_does_nothing_to_those_that_come_after_it()
+    {
+        var kept = new ConcurrentQueue<(IStreamAbortFeature Stream, IConnectionLifetimeFeature Lifetime)>();
+        var contexts = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        await using KestrelServer server = await StartAsync(Door.AspNetCore, async context =>
+        {
+            contexts.Add(context.Features.Get<IPersistentStateFeature>()!.State);
+            IStreamAbortFeature stream = context.Features.Get<IStreamAbortFeature>()!;
+            switch (context.Request.Path.Value)
+            {
+                case "/keep":
+                    kept.Enqueue((stream, context.Features.Get<IConnectionLifetimeFeature>()!));
+                    break;
+                case "/abort":
+                    stream.AbortWrite((long)ErrorCode.InternalError, new ConnectionAbortedException("in time"));
+                    break;
+                default:
+                    foreach ((IStreamAbortFeature old, IConnectionLifetimeFeature lifetime) in kept)
+                    {
+                        old.AbortRead(1, new ConnectionAbortedException("late"));
+                        old.AbortWrite(1, new ConnectionAbortedException("late"));
+                        lifetime.Abort();
+                    }
+                    break;
+            }
+            await context.Request.Body.CopyToAsync(context.Response.Body);
+        });
+        await using Http3TestClient client = await ConnectAsync(server.Port);
+        for (int number = 0; number < 50; number++)
+        {
+            TestRequest first = await client.GetAsync("POST", "/keep", "first"u8.ToArray());
+            TestRequest next = await client.GetAsync("POST", "/next", "next"u8.ToArray());
+            Assert.Equal((null, 200, "first"), (first.Error, first.Status, first.Text));
+            Assert.Equal((null, 200, "next"), (next.Error, next.Status, next.Text));
+        }
+
+        // It went through contexts that were used again, where what is lent now has its effect.
+        Assert.InRange(contexts.Count, 1, 20);
+        Assert.Equal(ErrorCode.InternalError, (await client.GetAsync("POST", "/abort", "abort"u8.ToArray())).Error);
     }
 
     [Fact]
@@ -217,6 +263,28 @@ public sealed class KestrelDoorTests
 
         // A context comes back when the client has acknowledged the end: a few take turns.
         Assert.InRange(kept.Count, 1, 10);
+    }
+
+    [Theory]
+    [InlineData("/straight", 200, "whole")]
+    [InlineData("/hosted", 200, "whole")]
+    [InlineData("/late", 503, "deadline")]
+    [InlineData("/fails", 500, "Internal Server Error")]
+    [InlineData("/nowhere", 404, "Not Found")]
+    public async Task What_nobody_flushed_is_sent_all_the_same(string path, int status, string text)
+    {
+        FixtureApp routes = new FixtureApp()
+            .Map("GET", "/straight", static context => Respond.Text(context, "whole"))
+            .Map("GET", "/hosted", static context => Respond.Text(context, "whole"), PipelineFeatures.OutputCaching)
+            .Map("GET", "/late", static async context => await Task.Delay(Timeout.Infinite, context.Aborted), deadline: 1)
+            .Map("GET", "/fails", static _ => throw new InvalidOperationException("no"));
+        await using TestHost host = await TestHost.StartAsync(routes, null, null, "--server:port=0", "--server:http3Engine=kestrel");
+        await using Http3TestClient client = await ConnectAsync(host.Https!.Port);
+
+        TestRequest answer = await client.GetAsync("GET", path);
+
+        Assert.Equal((null, status), (answer.Error, answer.Status));
+        Assert.Contains(text, answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ using HyperGen.Tls;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using static HyperGen.Server.Tests.Kestrel.Http3TestClient;
 using static HyperGen.Server.Tests.Kestrel.KestrelServer;
+using static HyperGen.Testing.Http3TestClient;
 
 namespace HyperGen.Server.Tests.Kestrel;
 

@@ -10,7 +10,7 @@ using HyperGen.Tls;
 using HyperGen.Transport.Interop;
 using HyperGen.Transport.Shards;
 
-namespace HyperGen.Server.Tests.Kestrel;
+namespace HyperGen.Testing;
 
 /// <summary>One HTTP/3 connection of our own client role over a real socket, with control of what it sends and when it reads.</summary>
 internal sealed class Http3TestClient : IAsyncDisposable

@@ -6,7 +6,7 @@ using HyperGen.Http3.Qpack;
 using HyperGen.Http3.Streams;
 using HyperGen.Quic;
 
-namespace HyperGen.Server.Tests.Kestrel;
+namespace HyperGen.Testing;
 
 /// <summary>One request of a <see cref="Http3TestClient"/>.</summary>
 internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool isEnd) : RequestStream(isServer: false, new Http3Options())
