@@ -10,8 +10,8 @@ namespace HyperGen;
 
 /// <summary>One request and its response, the same on HTTP/1.1, HTTP/2 and HTTP/3.</summary>
 /// <remarks>
-/// It is pooled: a handler or middleware must not keep it past the end of the request. Between two requests it throws <see cref="ObjectDisposedException"/>. It belongs to the code that handles the request and is
-/// not safe for use by two threads at once.
+/// It is pooled: a handler or middleware must not keep it past the end of the request. Between two requests it throws <see cref="ObjectDisposedException"/>.
+/// It belongs to the code that handles the request and is not safe for use by two threads at once.
 /// </remarks>
 public abstract class RequestContext
 {
