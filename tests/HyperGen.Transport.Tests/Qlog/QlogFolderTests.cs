@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Versioning;
 using HyperGen.Quic;
 using HyperGen.Transport.Qlog;
 using HyperGen.Transport.Udp;
@@ -12,7 +13,7 @@ public sealed class QlogFolderTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    [Fact]
+    [Fact, UnsupportedOSPlatform("windows")]
     public void A_trace_is_for_the_user_only_and_takes_the_place_of_no_file()
     {
         Assert.SkipUnless(UdpSocket.IsSupported, "These file modes are Unix's.");
