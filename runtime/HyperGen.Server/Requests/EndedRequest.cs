@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -77,7 +76,6 @@ internal sealed class EndedRequest : IFeatureCollection, IHttpRequestFeature, IH
 
     public void Abort() => throw Ended();
 
-    [SuppressMessage("Design", "CA1065", Justification = "Properties throw because there is nothing they could tell.")]
     private static ObjectDisposedException Ended() =>
         new(nameof(RequestContext), "The request has ended. A RequestContext serves one request after the other: take what is needed of it before the end, and do not keep it.");
 }
