@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using HyperGen.CompilerServices;
-using HyperGen.Testing;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HyperGen.Server.Tests;

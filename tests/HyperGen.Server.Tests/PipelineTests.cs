@@ -5,7 +5,6 @@ using System.Net;
 using System.Text;
 using System.Threading.RateLimiting;
 using HyperGen.CompilerServices;
-using HyperGen.Testing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors;

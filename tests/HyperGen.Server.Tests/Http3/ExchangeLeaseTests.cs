@@ -1,6 +1,5 @@
 using System.Net;
 using HyperGen.Server.Hosting;
-using HyperGen.Testing;
 using HyperGen.Transport.Shards;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Hosting.Server;

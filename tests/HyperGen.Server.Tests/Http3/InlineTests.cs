@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using HyperGen.CompilerServices;
-using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

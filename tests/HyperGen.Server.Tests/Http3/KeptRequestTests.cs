@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using HyperGen.Server.Hosting;
-using HyperGen.Testing;
 using HyperGen.Transport.Shards;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;

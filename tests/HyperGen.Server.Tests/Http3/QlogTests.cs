@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 
 namespace HyperGen.Server.Tests.Http3;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using HyperGen.CompilerServices;
-using HyperGen.Server.Tests.Kestrel;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Routing;
 

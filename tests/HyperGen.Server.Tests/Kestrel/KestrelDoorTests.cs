@@ -7,7 +7,6 @@ using HyperGen.CompilerServices;
 using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Server.Configuration;
-using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;

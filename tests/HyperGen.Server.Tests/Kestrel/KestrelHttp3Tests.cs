@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using HyperGen.Http3;
 using HyperGen.Quic;
-using HyperGen.Testing;
 using HyperGen.Tls;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Http;
