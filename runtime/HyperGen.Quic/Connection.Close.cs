@@ -144,7 +144,7 @@ internal sealed partial class Connection
         _oneRttRead?.Dispose();
         _oneRttWrite?.Dispose();
         _oneRtt = null;
-        _undecryptable.Clear();
+        _undecryptable?.Clear();
         Handshake.Dispose();
         _remoteIds.ForgetTokens();
         _qlog?.Dispose();

@@ -163,7 +163,7 @@ internal sealed partial class Connection
         if (Role == Role.Server && Application.Read is null && EarlyData == EarlyDataState.None && HandshakeSpace.Write is null && !HandshakeSpace.IsDiscarded)
         {
             // It overtook the ClientHello, or the answer to one of its questions is not there yet.
-            if (!_undecryptable.TryAdd(now, ecn, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
+            if (!TryKeepUndecryptable(now, ecn, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             return;
         }
 

@@ -161,7 +161,7 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9000#section-13.1
         //# An endpoint SHOULD treat receipt of an acknowledgment for a packet it
         //# did not send as a connection error of type PROTOCOL_VIOLATION
-        if (ack.Largest >= space.NextNumber || space.Skipped.AreClaimedBy(ack))
+        if (ack.Largest >= space.NextNumber || space.Skipped?.AreClaimedBy(ack) == true)
         {
             return TransportError.Of(TransportErrorCode.ProtocolViolation, type, "A packet was acknowledged that was never sent.");
         }

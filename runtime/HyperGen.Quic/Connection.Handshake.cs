@@ -391,6 +391,9 @@ internal sealed partial class Connection
         DiscardInitial(now);
         IssueConnectionIds();
         TryPreferredAddress(now);
+        _restAt = now + RestAfter;
+        _local = _endpoint.Parameters;
+        _remote!.ForgetHandshake();
     }
 
     /// <summary>A packet of the space was authenticated.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class Connection
         if (size < MinProbe || _oneRtt is null || !TryFindIdFor(path, out var destination)) return false;
 
         var space = Application;
-        if (space.NextNumber.Value == space.Skipped.Next) SkipNumber(space);
+        if (space.NextNumber.Value == space.Skipped?.Next) SkipNumber(space);
         var number = space.NextNumber;
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(buffer[..size]);

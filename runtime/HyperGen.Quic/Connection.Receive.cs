@@ -121,7 +121,7 @@ internal sealed partial class Connection
     {
         if (space.Read is null)
         {
-            if (space.IsDiscarded || header.Type != PacketType.Handshake || !_undecryptable.TryAdd(now, ecn, packet))
+            if (space.IsDiscarded || header.Type != PacketType.Handshake || !TryKeepUndecryptable(now, ecn, packet))
             {
                 Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             }
@@ -178,10 +178,11 @@ internal sealed partial class Connection
         //# completing the handshake.
         if (_oneRtt is not { CanRead: true })
         {
-            if (!_undecryptable.TryAdd(now, ecn, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
+            if (!TryKeepUndecryptable(now, ecn, packet)) Drop(now, header.Type, packet.Length, "key_unavailable"u8);
             return;
         }
 
+        OnKeysUsed(now);
         var space = Application;
         if (!_oneRtt.TryUnprotect(packet, header.PacketNumberOffset, out var truncated, out var length))
         {
@@ -319,10 +320,13 @@ internal sealed partial class Connection
         else StartDraining(now, new(CloseKind.StatelessReset));
     }
 
+    private bool TryKeepUndecryptable(Timestamp now, EcnCodepoint ecn, ReadOnlySpan<byte> packet) =>
+        (_undecryptable ??= new(_endpoint.Pages)).TryAdd(now, ecn, packet);
+
     /// <summary>Tries again what came before its keys.</summary>
     private void OpenUndecryptable(Timestamp now, in NetworkPath path)
     {
-        for (var i = 0; i < _undecryptable.Count && State is ConnectionState.Handshaking or ConnectionState.Established;)
+        for (var i = 0; i < _undecryptable?.Count && State is ConnectionState.Handshaking or ConnectionState.Established;)
         {
             var packet = _undecryptable[i];
             PacketHeader.TryRead(packet, _endpoint.Options.ConnectionIdLength, out var header);
@@ -343,8 +347,10 @@ internal sealed partial class Connection
             //# keys
             _held = now - _undecryptable.ArrivalOf(i);
             HandlePacket(now, path, _undecryptable.EcnOf(i), packet.Length, header, packet);
-            _undecryptable.RemoveAt(i);
+            _undecryptable?.RemoveAt(i);
         }
+
+        if (_undecryptable is { Count: 0 }) _undecryptable = null;
 
         _held = default;
     }

@@ -28,7 +28,7 @@ internal sealed partial class Connection
                 default:
                     var due = Timestamp.Min(Timestamp.Min(_recovery.Timer, AcknowledgeDeadline), Timestamp.Min(_pacedUntil, IdleDeadline));
                     var keys = Timestamp.Min(_earlyKeysExpire, _oneRtt?.PreviousExpires ?? Timestamp.Never);
-                    return Timestamp.Min(Timestamp.Min(due, KeepAliveDeadline), Timestamp.Min(_pathTimer, keys));
+                    return Timestamp.Min(Timestamp.Min(due, KeepAliveDeadline), Timestamp.Min(Timestamp.Min(_pathTimer, _restAt), keys));
             }
         }
     }
@@ -95,7 +95,9 @@ internal sealed partial class Connection
         _oneRtt?.ForgetExpired(now);
         if (now >= _pathTimer) OnPathTimeout(now);
         if (now >= _recovery.Timer && State != ConnectionState.Drained) OnLossDetectionTimeout(now);
-        if (State == ConnectionState.Established && now >= KeepAliveDeadline) Application.Probes = 1;
+        if (State != ConnectionState.Established) return;
+        if (now >= KeepAliveDeadline) Application.Probes = 1;
+        OnRestTimeout(now);
     }
 
     private void OnLossDetectionTimeout(Timestamp now)

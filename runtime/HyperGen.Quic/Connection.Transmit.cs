@@ -235,7 +235,7 @@ internal sealed partial class Connection
         var isClosing = State == ConnectionState.Closing;
         if (!isClosing && !WantsToSend(now, space, mayAddData)) return false;
 
-        if (space.NextNumber.Value == space.Skipped.Next) SkipNumber(space);
+        if (space.NextNumber.Value == space.Skipped?.Next) SkipNumber(space);
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.3
         //# New packet numbers MUST be used for any new packets that are sent
@@ -334,7 +334,7 @@ internal sealed partial class Connection
 
     private void SkipNumber(PacketNumberSpace space)
     {
-        space.Skipped.Add(space.TakeNumber().Value);
+        space.Skipped!.Add(space.TakeNumber().Value);
         PlanSkip(space);
     }
 
@@ -342,6 +342,7 @@ internal sealed partial class Connection
     {
         Span<byte> random = stackalloc byte[sizeof(uint)];
         _endpoint.Options.Random(random);
+        space.Skipped ??= new();
         space.Skipped.Plan(space.NextNumber.Value, BinaryPrimitives.ReadUInt32LittleEndian(random));
     }
 
@@ -485,6 +486,7 @@ internal sealed partial class Connection
             _local.AckDelayExponent, packet.IsMtuProbe);
         if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData && _oneRtt is not null)
         {
+            OnKeysUsed(now);
             _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
             LogKeyPhase(now, isLocal: true);
         }

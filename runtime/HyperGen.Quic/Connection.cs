@@ -29,7 +29,7 @@ internal sealed partial class Connection
 {
     private readonly Endpoint _endpoint;
     private readonly ConnectionLimits _limits;
-    private readonly TransportParameters _local;
+    private TransportParameters _local;
     private readonly EventQueue _events = new();
     private readonly SentFrames _sentFrames = new();
     private readonly LossDetection _recovery;
@@ -37,8 +37,8 @@ internal sealed partial class Connection
     private readonly PacketNumberSpace[] _spaces;
     private readonly LocalConnectionIds _localIds = new();
     private readonly RemoteConnectionIds _remoteIds;
-    private readonly UndecryptablePackets _undecryptable;
     private readonly Timestamp _created;
+    private UndecryptablePackets? _undecryptable;
     private TransportParameters? _remote;
     private OneRttKeys? _oneRtt;
     private PathState _path;
@@ -51,38 +51,14 @@ internal sealed partial class Connection
         Role = role;
         _created = _lastActivity = now;
         _path = new(path, validated: role == Role.Client, _limits.MaxDatagramSize);
-        _local = new()
-        {
-            MaxIdleTimeout = _limits.IdleTimeout,
-            MaxUdpPayloadSize = Transmit.MaxLength,
-
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
-            //# The applicable subset of transport parameters that permit the sending of
-            //# application data SHOULD be set to non-zero values for 0-RTT.
-            InitialMaxData = _limits.ConnectionWindow,
-            InitialMaxStreamDataBidiLocal = _limits.StreamWindow,
-            InitialMaxStreamDataBidiRemote = _limits.StreamWindow,
-            InitialMaxStreamDataUni = _limits.StreamWindow,
-            InitialMaxStreamsBidi = _limits.BidirectionalStreams,
-            InitialMaxStreamsUni = _limits.UnidirectionalStreams,
-
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
-            //= type=exception
-            //= reason=timers are slept for in nanoseconds and fire well within a millisecond, which is the unit of the parameter
-            //# This value SHOULD include the receiver's expected delays in alarms firing.
-            MaxAckDelay = _limits.MaxAckDelay,
-            ActiveConnectionIdLimit = RemoteConnectionIds.MaxActive,
-            DisableActiveMigration = _limits.DisablesActiveMigration,
-            MaxDatagramFrameSize = Math.Min(_limits.MaxDatagramFrameSize, Datagrams.DatagramQueue.MaxLength),
-        };
+        _local = TransportParameters.Of(_limits);
         _spaces =
         [
             new(PacketNumberSpaceId.Initial, endpoint.Pages), new(PacketNumberSpaceId.Handshake, endpoint.Pages),
             new(PacketNumberSpaceId.ApplicationData, endpoint.Pages),
         ];
         _recovery = new(role, CongestionController.Create(_limits.CongestionControl, MinDatagramSize));
-        _streams = new(role, _local, _limits, endpoint.Streams, endpoint.Pages, _events);
-        _undecryptable = new(endpoint.Pages);
+        _streams = new(role, _limits, endpoint.Streams, endpoint.Pages, _events);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-14

@@ -1,4 +1,5 @@
 using HyperGen.Quic.Admission;
+using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Protection;
 using HyperGen.Quic.Streams;
 using HyperGen.Quic.Tokens;
@@ -33,6 +34,7 @@ internal sealed partial class Endpoint : IDisposable
         }
 
         Options = options;
+        Parameters = TransportParameters.Of(options.Limits);
         Span<byte> key = stackalloc byte[KeyedHash.KeyLength];
         options.Random(key);
         var hash = new KeyedHash(key);
@@ -65,6 +67,9 @@ internal sealed partial class Endpoint : IDisposable
     public EndpointStatistics Statistics { get; } = new();
 
     internal EndpointOptions Options { get; }
+
+    /// <summary>What all connections say of themselves once their handshakes are over. Not to be changed.</summary>
+    internal TransportParameters Parameters { get; }
 
     internal PagePool Pages { get; }
 

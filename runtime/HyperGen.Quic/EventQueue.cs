@@ -53,6 +53,14 @@ internal sealed class EventQueue
         return false;
     }
 
+    /// <summary>Gives up its room while nothing waits.</summary>
+    public void Shrink()
+    {
+        if (!IsEmpty) return;
+        _ring = [];
+        _head = 0;
+    }
+
     private void Grow()
     {
         var larger = new Entry[Math.Max(4, _count * 2)];

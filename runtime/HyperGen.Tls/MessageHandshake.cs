@@ -6,7 +6,7 @@ namespace HyperGen.Tls;
 /// <summary>Our own TLS: collects messages from bytes, hands them to the role one by one, and stands still while a question is open.</summary>
 internal abstract class MessageHandshake(HandshakeOptions options, RandomSource random) : TlsHandshake
 {
-    private readonly byte[] _exporterSecret = new byte[HashKinds.MaxLength];
+    private byte[] _exporterSecret = [];
     private HandshakeBuffer _input;
     private TlsQuestion? _question;
 
@@ -92,7 +92,7 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
             return false;
         }
 
-        Crypto.Export(Suite!.Hash, _exporterSecret.AsSpan(0, Suite.Hash.Length), label, context, output);
+        Crypto.Export(Suite!.Hash, _exporterSecret, label, context, output);
         return true;
     }
 
@@ -128,11 +128,11 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
     /// <summary>Enters the application's part of the key schedule, whose exporter secret is kept here.</summary>
     protected void EnterApplication(KeySchedule schedule, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
     {
-        var exporter = _exporterSecret.AsSpan(0, Suite!.Hash.Length);
-        schedule.EnterApplication(out client, out server, exporter);
+        _exporterSecret = new byte[Suite!.Hash.Length];
+        schedule.EnterApplication(out client, out server, _exporterSecret);
         LogSecret("CLIENT_TRAFFIC_SECRET_0"u8, clientRandom, client.Bytes);
         LogSecret("SERVER_TRAFFIC_SECRET_0"u8, clientRandom, server.Bytes);
-        LogSecret("EXPORTER_SECRET"u8, clientRandom, exporter);
+        LogSecret("EXPORTER_SECRET"u8, clientRandom, _exporterSecret);
     }
 
     /// <summary>Enters the handshake's part of the key schedule.</summary>

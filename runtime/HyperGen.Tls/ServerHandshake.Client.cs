@@ -6,7 +6,7 @@ namespace HyperGen.Tls;
 internal sealed partial class ServerHandshake
 {
     private ClientCertificates _clientCertificates;
-    private List<ReadOnlyMemory<byte>> _clientChain = [];
+    private List<ReadOnlyMemory<byte>>? _clientChain;
 
     protected override void OnChainAccepted() => _state = State.WaitFinished;
 
@@ -26,7 +26,7 @@ internal sealed partial class ServerHandshake
         }
         else
         {
-            Ask(new VerifyChainQuestion(NextQuestionId(), serverName: null, _clientChain));
+            Ask(new VerifyChainQuestion(NextQuestionId(), serverName: null, _clientChain!));
         }
 
         return true;
@@ -76,6 +76,6 @@ internal sealed partial class ServerHandshake
 
         var content = CertificateVerify.ClientContent(_schedule!, Suite!.Hash);
         _schedule!.Append(message);
-        Ask(new VerifySignatureQuestion(NextQuestionId(), _clientChain[0], scheme, content, signature.ToArray()));
+        Ask(new VerifySignatureQuestion(NextQuestionId(), _clientChain![0], scheme, content, signature.ToArray()));
     }
 }

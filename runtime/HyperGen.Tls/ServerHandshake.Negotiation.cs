@@ -9,7 +9,7 @@ internal sealed partial class ServerHandshake
     /// <summary>A client has two or three. The rest of a list made to keep us busy is not looked at.</summary>
     private const int MaxApplicationProtocols = 32;
 
-    private readonly byte[] _clientRandom = new byte[32];
+    private byte[] _clientRandom = [];
     private byte[] _clientSessionId = [];
     private byte[] _clientKeyExchange = [];
     private bool _hasRetried;
@@ -43,7 +43,7 @@ internal sealed partial class ServerHandshake
             return;
         }
 
-        hello.Random.CopyTo(_clientRandom);
+        _clientRandom = hello.Random.ToArray();
         _clientSessionId = hello.SessionId.ToArray();
         _wantsStaple = hello.HasStatusRequest;
         EarlyData = hello.HasEarlyData ? EarlyDataState.Offered : EarlyData;

@@ -319,6 +319,18 @@ internal sealed partial class ServerHandshake : MessageHandshake
         _schedule.Dispose();
         _schedule = null;
         _state = State.Connected;
+        Forget();
         Complete();
+    }
+
+    /// <summary>Gives up what only the handshake needed: a connection at rest keeps what it may be asked for, and what goes into tickets.</summary>
+    private void Forget()
+    {
+        _clientRandom = _clientSessionId = _clientKeyExchange = _binder = [];
+        _clientChain = null;
+        if (_resumptionSecret.Length == 0)
+        {
+            _transportParameters = [];
+        }
     }
 }

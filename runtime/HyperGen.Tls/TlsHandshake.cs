@@ -15,8 +15,8 @@ namespace HyperGen.Tls;
 /// </remarks>
 internal abstract class TlsHandshake : IDisposable
 {
-    private readonly Queue<TlsEvent> _events = new();
-    private readonly Queue<(EncryptionLevel Level, ReadOnlyMemory<byte> Bytes)> _output = new();
+    private Queue<TlsEvent>? _events;
+    private Queue<(EncryptionLevel Level, ReadOnlyMemory<byte> Bytes)>? _output;
     private int _questionCount;
 
     /// <summary>The level at which handshake bytes are expected now. QUIC keeps those of later levels until this reaches them.</summary>
@@ -68,14 +68,14 @@ internal abstract class TlsHandshake : IDisposable
     public abstract void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes);
 
     /// <summary>Takes the next event.</summary>
-    public bool TryGetEvent(out TlsEvent next) => _events.TryDequeue(out next);
+    public bool TryGetEvent(out TlsEvent next) => TryTake(ref _events, out next);
 
     /// <summary>Takes the next bytes to send.</summary>
     /// <param name="level">The level of the packets that must carry them; never below that of bytes taken before.</param>
     /// <param name="bytes">The next bytes of that level's CRYPTO stream. They never change and may be kept until they are acknowledged.</param>
     public bool TryGetOutput(out EncryptionLevel level, out ReadOnlyMemory<byte> bytes)
     {
-        var found = _output.TryDequeue(out var next);
+        var found = TryTake(ref _output, out var next);
         (level, bytes) = next;
         return found;
     }
@@ -157,7 +157,7 @@ internal abstract class TlsHandshake : IDisposable
     {
         Error ??= TlsError.FromAlert(TlsAlert.InternalError, "The handshake was disposed.");
         Close();
-        while (_events.TryDequeue(out var next))
+        while (TryGetEvent(out var next))
         {
             if (next.Kind is TlsEventKind.ReadSecret or TlsEventKind.WriteSecret)
             {
@@ -179,9 +179,9 @@ internal abstract class TlsHandshake : IDisposable
 
     protected void Ask(TlsQuestion question) => Emit(TlsEvent.Asked(question));
 
-    protected void Emit(TlsEvent next) => _events.Enqueue(next);
+    protected void Emit(TlsEvent next) => (_events ??= new()).Enqueue(next);
 
-    protected void Send(EncryptionLevel level, ReadOnlyMemory<byte> bytes) => _output.Enqueue((level, bytes));
+    protected void Send(EncryptionLevel level, ReadOnlyMemory<byte> bytes) => (_output ??= new()).Enqueue((level, bytes));
 
     protected void Complete()
     {
@@ -212,11 +212,24 @@ internal abstract class TlsHandshake : IDisposable
         }
     }
 
+    /// <summary>Takes the next from a queue, which is given up when it is empty and the handshake over: what comes later is a ticket or two.</summary>
+    private bool TryTake<T>(ref Queue<T>? queue, out T next)
+    {
+        next = default!;
+        var found = queue is not null && queue.TryDequeue(out next!);
+        if (!found && IsComplete)
+        {
+            queue = null;
+        }
+
+        return found;
+    }
+
     private static InvalidOperationException NotAskedHere() => new("This side of a handshake asks no such question.");
 
     private void Close()
     {
-        _output.Clear();
+        _output = null;
         OnClosed();
     }
 }

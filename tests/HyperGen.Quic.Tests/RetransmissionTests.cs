@@ -130,7 +130,7 @@ public sealed class RetransmissionTests
     public void A_stream_whose_end_is_known_needs_no_more_credit(string state, bool wantsLimit)
     {
         var part = new ReceivingPart();
-        part.Open(new(), window: 1000, maximumWindow: 1000, longPathWindow: 1000);
+        part.Open(new(), window: 1000);
         Assert.False(part.OnStreamFrame(new() { Id = new(0), Data = new byte[900], Fin = state == "size known" }, out _).IsError);
         part.Consume(800);
         if (state == "reset") Assert.False(part.OnResetStream(new(new(0), 1, 950), out _).IsError);

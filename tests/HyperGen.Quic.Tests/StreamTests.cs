@@ -36,9 +36,8 @@ public sealed class StreamTests
     {
         var (pool, pages) = (new StreamPool(), new PagePool());
         var (ended, next) = (new EventQueue(), new EventQueue());
-        var parameters = new Parameters.TransportParameters { InitialMaxData = 1000, InitialMaxStreamDataBidiRemote = 1000, InitialMaxStreamsBidi = 1 };
-        var first = new StreamSet(Role.Server, parameters, ConnectionLimits.Default, pool, pages, ended);
-        var second = new StreamSet(Role.Server, parameters, ConnectionLimits.Default, pool, pages, next);
+        var first = new StreamSet(Role.Server, ConnectionLimits.Default, pool, pages, ended);
+        var second = new StreamSet(Role.Server, ConnectionLimits.Default, pool, pages, next);
         Assert.False(first.OnStreamFrame(new() { Data = [1] }, isEarly: false).IsError);
         first.CloseAll();
         Assert.False(second.OnStreamFrame(new() { Data = [2] }, isEarly: false).IsError);

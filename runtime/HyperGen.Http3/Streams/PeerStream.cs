@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Qpack;
 using HyperGen.Quic;
@@ -9,14 +10,16 @@ internal sealed class PeerStream(bool isServer)
 {
     private VarInt _typeReader;
     private StreamType? _type;
-    private ControlStream _control = new(isServer);
     private DecoderStream _decoder;
+
+    /// <summary>What a control stream needs, which one of a client's three streams is.</summary>
+    private StrongBox<ControlStream>? _control;
 
     /// <summary>Whether the connection cannot do without it.</summary>
     public bool IsCritical => _type is StreamType.Control or StreamType.QpackEncoder or StreamType.QpackDecoder;
 
     /// <summary>Frames without meaning, and types, since the stream began.</summary>
-    public int Glitches => _control.Glitches + (_type is not null && !IsCritical ? 1 : 0);
+    public int Glitches => (_control?.Value.Glitches ?? 0) + (_type is not null && !IsCritical ? 1 : 0);
 
     /// <summary>Receives what has arrived.</summary>
     public Http3Error Receive(QuicStream stream, Http3Connection connection)
@@ -40,7 +43,7 @@ internal sealed class PeerStream(bool isServer)
     /// <summary>The peer ended or reset the stream.</summary>
     public Http3Error OnClosed(QuicStream stream)
     {
-        _control.Release();
+        _control?.Value.Release();
         if (IsCritical)
         {
             return Http3Error.Connection(ErrorCode.ClosedCriticalStream, "A control or QPACK stream was closed.");
@@ -70,7 +73,8 @@ internal sealed class PeerStream(bool isServer)
         {
             case StreamType.Control:
                 var sink = new Http3Connection.ControlSink(connection);
-                return _control.Receive(bytes, ref sink);
+                _control ??= new StrongBox<ControlStream>(new ControlStream(isServer));
+                return _control.Value.Receive(bytes, ref sink);
             case StreamType.QpackEncoder:
                 return EncoderStream.Receive(bytes);
             case StreamType.QpackDecoder:

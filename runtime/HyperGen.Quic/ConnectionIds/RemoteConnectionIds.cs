@@ -24,7 +24,7 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
     public const int MaxRetiring = 3 * MaxActive;
 
     private readonly Entry[] _entries = new Entry[MaxActive];
-    private readonly long[] _retiring = new long[MaxRetiring];
+    private long[] _retiring = [];
     private long _retirePriorTo;
     private long _highest;
     private ulong _seen = 1;
@@ -217,6 +217,12 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
         RetirePending++;
     }
 
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink()
+    {
+        if (Retiring == 0) _retiring = [];
+    }
+
     private TransportError RetirePriorTo(long sequence)
     {
         //= https://www.rfc-editor.org/rfc/rfc9000#section-19.15
@@ -301,6 +307,7 @@ internal sealed class RemoteConnectionIds(ResetTokens tokens, Connection owner)
                 TransportErrorCode.ConnectionIdLimitError, FrameType.NewConnectionId, "Connection IDs are replaced faster than their retirement is acknowledged.");
         }
 
+        if (_retiring.Length == 0) _retiring = new long[MaxRetiring];
         _retiring[Retiring++] = sequence;
         RetirePending++;
         return TransportError.None;

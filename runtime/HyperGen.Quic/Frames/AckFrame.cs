@@ -70,7 +70,7 @@ internal readonly ref struct AckFrame
     }
 
     /// <summary>Writes the newest ranges of <paramref name="ranges" /> that fit; false, with nothing written, when not even one does.</summary>
-    public static bool TryWrite(ref WireWriter writer, RangeSet ranges, long delay, EcnCounts ecn)
+    public static bool TryWrite(ref WireWriter writer, in RangeSet ranges, long delay, EcnCounts ecn)
     {
         // Type, largest, delay, count, first range, and the ECN counts, each at its widest but for the type.
         const int fixedPart = 1 + 8 + 8 + 2 + 8 + 24;

@@ -8,13 +8,34 @@ internal sealed class TransportParameters
     /// <summary>No list of ours is longer.</summary>
     public const int MaxEncodedLength = 512;
 
-    public ConnectionId? OriginalDestinationConnectionId { get; set; }
+    /// <summary>Those of a peer that has not spoken yet: it allows nothing. Not to be changed.</summary>
+    public static readonly TransportParameters Unknown = new();
 
-    public ConnectionId? InitialSourceConnectionId { get; set; }
+    private HandshakeValues? _handshake;
 
-    public ConnectionId? RetrySourceConnectionId { get; set; }
+    public ConnectionId? OriginalDestinationConnectionId
+    {
+        get => _handshake?.OriginalDestinationId;
+        set => (_handshake ??= new()).OriginalDestinationId = value;
+    }
 
-    public Quic.StatelessResetToken? StatelessResetToken { get; set; }
+    public ConnectionId? InitialSourceConnectionId
+    {
+        get => _handshake?.InitialSourceId;
+        set => (_handshake ??= new()).InitialSourceId = value;
+    }
+
+    public ConnectionId? RetrySourceConnectionId
+    {
+        get => _handshake?.RetrySourceId;
+        set => (_handshake ??= new()).RetrySourceId = value;
+    }
+
+    public Quic.StatelessResetToken? StatelessResetToken
+    {
+        get => _handshake?.ResetToken;
+        set => (_handshake ??= new()).ResetToken = value;
+    }
 
     /// <summary>Zero: none.</summary>
     public TimeSpan MaxIdleTimeout { get; set; }
@@ -39,7 +60,11 @@ internal sealed class TransportParameters
 
     public bool DisableActiveMigration { get; set; }
 
-    public PreferredAddress? PreferredAddress { get; set; }
+    public PreferredAddress? PreferredAddress
+    {
+        get => _handshake?.PreferredAddress;
+        set => (_handshake ??= new()).PreferredAddress = value;
+    }
 
     /// <summary>Zero: no DATAGRAM frames.</summary>
     public long MaxDatagramFrameSize { get; set; }
@@ -47,7 +72,40 @@ internal sealed class TransportParameters
     public long ActiveConnectionIdLimit { get; set; } = 2;
 
     /// <summary>Null when the peer knows one version only, or does not say.</summary>
-    public VersionInformation? VersionInformation { get; set; }
+    public VersionInformation? VersionInformation
+    {
+        get => _handshake?.VersionInformation;
+        set => (_handshake ??= new()).VersionInformation = value;
+    }
+
+    /// <summary>What we say of an endpoint's limits, which is the same for all of its connections.</summary>
+    public static TransportParameters Of(ConnectionLimits limits) => new()
+    {
+        MaxIdleTimeout = limits.IdleTimeout,
+        MaxUdpPayloadSize = Transmit.MaxLength,
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
+        //# The applicable subset of transport parameters that permit the sending of
+        //# application data SHOULD be set to non-zero values for 0-RTT.
+        InitialMaxData = limits.ConnectionWindow,
+        InitialMaxStreamDataBidiLocal = limits.StreamWindow,
+        InitialMaxStreamDataBidiRemote = limits.StreamWindow,
+        InitialMaxStreamDataUni = limits.StreamWindow,
+        InitialMaxStreamsBidi = limits.BidirectionalStreams,
+        InitialMaxStreamsUni = limits.UnidirectionalStreams,
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //= type=exception
+        //= reason=timers are slept for in nanoseconds and fire well within a millisecond, which is the unit of the parameter
+        //# This value SHOULD include the receiver's expected delays in alarms firing.
+        MaxAckDelay = limits.MaxAckDelay,
+        ActiveConnectionIdLimit = RemoteConnectionIds.MaxActive,
+        DisableActiveMigration = limits.DisablesActiveMigration,
+        MaxDatagramFrameSize = Math.Min(limits.MaxDatagramFrameSize, Datagrams.DatagramQueue.MaxLength),
+    };
+
+    /// <summary>The handshake is over: forgets what it alone needed, which is more than half.</summary>
+    public void ForgetHandshake() => _handshake = null;
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
     //# In particular, a server that accepts 0-RTT
@@ -266,4 +324,14 @@ internal sealed class TransportParameters
     //# An endpoint MUST treat receipt of a transport parameter with an invalid
     //# value as a connection error of type TRANSPORT_PARAMETER_ERROR.
     private static TransportError Invalid(string reason) => TransportError.Of(TransportErrorCode.TransportParameterError, reason);
+
+    private sealed class HandshakeValues
+    {
+        public ConnectionId? OriginalDestinationId;
+        public ConnectionId? InitialSourceId;
+        public ConnectionId? RetrySourceId;
+        public Quic.StatelessResetToken? ResetToken;
+        public PreferredAddress? PreferredAddress;
+        public VersionInformation? VersionInformation;
+    }
 }

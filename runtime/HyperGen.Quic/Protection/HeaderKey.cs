@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using HyperGen.Quic.Wire;
 using HyperGen.Tls;
 using HyperGen.Tls.Crypto;
@@ -9,21 +11,26 @@ internal sealed class HeaderKey : IDisposable
 {
     private const byte LongMask = 0x0f;
     private const byte ShortMask = 0x1f;
+    private const int MaxKeyLength = 32;
 
-    private readonly HeaderProtection _protection;
+    private readonly AeadAlgorithm _algorithm;
+    private KeyBytes _key;
+    private HeaderProtection? _protection;
 
     public HeaderKey(CryptoProvider crypto, QuicVersion version, CipherSuite suite, ReadOnlySpan<byte> secret)
     {
-        Span<byte> key = stackalloc byte[suite.Aead.KeyLength];
-        crypto.ExpandLabel(suite.Hash, secret, version.HeaderLabel, default, key);
-        _protection = HeaderProtection.Create(suite.Aead, key);
-        key.Clear();
+        _algorithm = suite.Aead;
+        crypto.ExpandLabel(suite.Hash, secret, version.HeaderLabel, default, Key);
     }
+
+    private Span<byte> Key => ((Span<byte>)_key)[.._algorithm.KeyLength];
+
+    private HeaderProtection Protection => _protection ??= HeaderProtection.Create(_algorithm, Key);
 
     /// <summary>Masks the header of a sealed packet.</summary>
     public void Protect(Span<byte> packet, int numberOffset, int numberLength)
     {
-        var mask = _protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
+        var mask = Protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
         packet[0] ^= (byte)(mask & FirstByteMask(packet[0]));
         for (var i = 0; i < numberLength; i++) packet[numberOffset + i] ^= (byte)(mask >> (8 * (i + 1)));
     }
@@ -41,7 +48,7 @@ internal sealed class HeaderKey : IDisposable
         //= https://www.rfc-editor.org/rfc/rfc9000#section-10.3
         //# Endpoints MUST discard packets that are too small to be valid QUIC packets.
         if (packet.Length < numberOffset + 4 + HeaderProtection.SampleLength) return false;
-        var mask = _protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
+        var mask = Protection.Mask(packet.Slice(numberOffset + 4, HeaderProtection.SampleLength));
         packet[0] ^= (byte)(mask & FirstByteMask(packet[0]));
         numberLength = (packet[0] & 3) + 1;
         for (var i = 0; i < numberLength; i++)
@@ -53,7 +60,24 @@ internal sealed class HeaderKey : IDisposable
         return true;
     }
 
-    public void Dispose() => _protection.Dispose();
+    /// <summary>Gives up what was made of the key until it is needed: eight times its length. It cannot be derived again once keys were updated.</summary>
+    public void Rest()
+    {
+        _protection?.Dispose();
+        _protection = null;
+    }
+
+    public void Dispose()
+    {
+        Rest();
+        CryptographicOperations.ZeroMemory(_key);
+    }
 
     private static byte FirstByteMask(byte first) => (first & PacketHeader.LongForm) != 0 ? LongMask : ShortMask;
+
+    [InlineArray(MaxKeyLength)]
+    private struct KeyBytes
+    {
+        private byte _first;
+    }
 }

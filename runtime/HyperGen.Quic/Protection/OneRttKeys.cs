@@ -23,7 +23,7 @@ internal sealed class OneRttKeys : IDisposable
     private HeaderKey? _readHeader;
     private readonly HeaderKey _writeHeader;
     private PacketKey? _read;
-    private PacketKey _write;
+    private PacketKey? _write;
     private PacketKey? _previousRead;
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-6.3
@@ -56,7 +56,7 @@ internal sealed class OneRttKeys : IDisposable
     }
 
     /// <summary>Whether packets can be opened: at a server, from the end of the handshake on.</summary>
-    public bool CanRead => _read is not null;
+    public bool CanRead => _readHeader is not null;
 
     /// <summary>The value of the Key Phase bit of packets we send.</summary>
     public bool Phase => _phase;
@@ -106,6 +106,24 @@ internal sealed class OneRttKeys : IDisposable
         _read = new(_crypto, _version, _suite, _readSecret);
     }
 
+    /// <summary>The keys of the present phase: made again when they were given up.</summary>
+    private PacketKey Read => _read ??= new(_crypto, _version, _suite, _readSecret);
+
+    private PacketKey Write => _write ??= new(_crypto, _version, _suite, _writeSecret);
+
+    /// <summary>
+    /// Gives up the ciphers until they are needed; the secrets that they are keyed with stay. Those of the next phase, which a forgery may have ordered, go too:
+    /// when none is there, the time that making one takes says nothing of the Key Phase bit.
+    /// </summary>
+    public void Rest()
+    {
+        Forget(ref _nextRead);
+        Forget(ref _read);
+        Forget(ref _write);
+        _readHeader?.Rest();
+        _writeHeader.Rest();
+    }
+
     public bool TryUnprotect(Span<byte> packet, int numberOffset, out uint truncated, out int numberLength) =>
         _readHeader!.TryUnprotect(packet, numberOffset, out truncated, out numberLength);
 
@@ -123,7 +141,7 @@ internal sealed class OneRttKeys : IDisposable
         var phase = (packet[0] & PacketHeader.KeyPhaseBit) != 0;
         if (phase == _phase)
         {
-            if (!Opened(_read!.TryOpen(number, header, payload, payload))) return false;
+            if (!Opened(Read.TryOpen(number, header, payload, payload))) return false;
             if (_firstReadInPhase.IsNone) _previousExpires = now + threePto;
             if (_firstReadInPhase.IsNone || number < _firstReadInPhase) _firstReadInPhase = number;
             OnReadInPhase(number);
@@ -196,7 +214,7 @@ internal sealed class OneRttKeys : IDisposable
     /// <summary>Seals a packet in place and masks its header.</summary>
     public void Seal(PacketNumber number, Span<byte> packet, int numberOffset, int numberLength)
     {
-        _write.Seal(number, packet, numberOffset + numberLength);
+        Write.Seal(number, packet, numberOffset + numberLength);
         _writeHeader.Protect(packet, numberOffset, numberLength);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6
@@ -233,8 +251,8 @@ internal sealed class OneRttKeys : IDisposable
     {
         Forget(ref _previousRead);
         Forget(ref _nextRead);
-        _read?.Dispose();
-        _write.Dispose();
+        Forget(ref _read);
+        Forget(ref _write);
         _readHeader?.Dispose();
         _writeHeader.Dispose();
         CryptographicOperations.ZeroMemory(_readSecret);
@@ -260,12 +278,12 @@ internal sealed class OneRttKeys : IDisposable
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.1
         //# An endpoint SHOULD retain old keys for some time after unprotecting a packet sent using
         //# the new keys.
-        _previousRead = _read;
+        _previousRead = Read;
         _previousExpires = Timestamp.Never;
-        _read = _nextRead!;
+        _read = _nextRead;
         _nextRead = null;
         AdvanceSecret(_readSecret);
-        _write.Dispose();
+        Forget(ref _write);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.2
         //# Sending keys MUST be updated before sending an acknowledgment for the packet that was
@@ -275,7 +293,6 @@ internal sealed class OneRttKeys : IDisposable
         //# Packets with higher packet numbers MUST be protected with either the same or newer
         //# packet protection keys than packets with lower packet numbers.
         AdvanceSecret(_writeSecret);
-        _write = new(_crypto, _version, _suite, _writeSecret);
         _phase = !_phase;
         _sealed = 0;
         _firstSealedInPhase = PacketNumber.None;

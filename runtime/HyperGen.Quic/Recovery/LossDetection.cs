@@ -255,6 +255,14 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
     //# A sender SHOULD restart its PTO timer every time an ack-eliciting packet is sent or
     //# acknowledged, or when Initial or Handshake keys are discarded
+    /// <summary>Gives up room that is not needed now, and what <see cref="Acked" /> and <see cref="Lost" /> last held.</summary>
+    public void Shrink()
+    {
+        foreach (var space in _spaces) space.Sent.Shrink();
+        Acked.Shrink();
+        Lost.Shrink();
+    }
+
     public void SetLossDetectionTimer(Timestamp now)
     {
         var (lossTime, _) = GetLossTimeAndSpace();

@@ -18,6 +18,13 @@ internal sealed class PacketBatch
         AnyAckEliciting |= packet.AckEliciting;
     }
 
+    /// <summary>Forgets all packets, and the room for them.</summary>
+    public void Shrink()
+    {
+        Clear();
+        _packets = [];
+    }
+
     public void Clear()
     {
         Count = 0;

@@ -34,12 +34,14 @@ internal sealed class SentFrames
     private SentFrame[] _nodes = [];
     private int _free = End;
     private int _used;
+    private int _held;
 
     public ref SentFrame this[int index] => ref _nodes[index];
 
     /// <summary>Puts a frame in front of a packet's list, whose head changes.</summary>
     public void Add(ref int head, in SentFrame frame)
     {
+        _held++;
         var index = _free;
         if (index != End)
         {
@@ -59,10 +61,20 @@ internal sealed class SentFrames
     /// <summary>Gives a node back; the next one of its list.</summary>
     public int Release(int index)
     {
+        _held--;
         var next = _nodes[index].Next;
         _nodes[index] = new() { Next = _free };
         _free = index;
         return next;
+    }
+
+    /// <summary>Gives up its room while no frame is remembered.</summary>
+    public void Shrink()
+    {
+        if (_held > 0) return;
+        _nodes = [];
+        _free = End;
+        _used = 0;
     }
 
     /// <summary>Gives a whole list back.</summary>

@@ -58,6 +58,12 @@ internal sealed class SentPackets
         }
     }
 
+    /// <summary>Gives up its room while nothing is in flight.</summary>
+    public void Shrink()
+    {
+        if (Count == 0) Clear();
+    }
+
     public void Clear()
     {
         _ring = [];

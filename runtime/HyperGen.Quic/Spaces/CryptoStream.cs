@@ -19,15 +19,16 @@ internal sealed class CryptoStream
     /// <summary>How far frames may run ahead of what TLS took: several times the longest ClientHello in use.</summary>
     public const int MaxAhead = 64 << 10;
 
-    private readonly SendBuffer _send = new();
+    private SendBuffer _send;
+
+    /// <summary>What came, for TLS to take.</summary>
+    public ReceiveBuffer Incoming;
 
     public CryptoStream(PagePool pages)
     {
         _send.Open(pages);
         Incoming.Open(pages);
     }
-
-    public ReceiveBuffer Incoming { get; } = new();
 
     public bool HasPending => _send.HasLost || _send.HasUnsent;
 

@@ -8,7 +8,6 @@ namespace HyperGen.Quic.Spaces;
 /// <summary>One of the three packet number spaces: its keys, its handshake bytes, what arrived in it and which number comes next.</summary>
 internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
 {
-    public SkippedNumbers Skipped = new();
     private CryptoStream? _crypto;
     private ReceivedPackets? _received;
 
@@ -23,6 +22,9 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
     public CryptoStream Crypto => _crypto ??= new(pages);
 
     public ReceivedPackets Received => _received ??= new();
+
+    /// <summary>The numbers left out; null in the spaces of the handshake, which leave none out.</summary>
+    public SkippedNumbers? Skipped { get; set; }
 
     public PacketNumber NextNumber { get; private set; } = new(0);
 
@@ -50,6 +52,9 @@ internal sealed class PacketNumberSpace(PacketNumberSpaceId id, PagePool pages)
         NextNumber = number.Next;
         return number;
     }
+
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink() => _received?.Shrink();
 
     public void Discard()
     {

@@ -5,22 +5,30 @@ namespace HyperGen.Quic.Spaces;
 /// <summary>
 /// A set of integers as ascending, disjoint, non-adjacent ranges: packet numbers received, stream bytes received, acknowledged or lost. Additions arrive
 /// nearly in order, so the end is looked at first. Most sets never hold more than one range, which needs no array; one that did keeps its array and is reused.
-/// Its owner bounds <see cref="Count" />.
+/// Its owner, of which it is a part, bounds <see cref="Count" />.
 /// </summary>
-internal sealed class RangeSet
+internal struct RangeSet
 {
     private Range64 _only;
     private Range64[]? _many;
 
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
-    public bool IsEmpty => Count == 0;
+    public readonly bool IsEmpty => Count == 0;
 
-    public Range64 this[int index] => Ranges[index];
+    public readonly Range64 this[int index] => _many is null ? _only : _many[index];
 
     private Span<Range64> Ranges => _many ?? MemoryMarshal.CreateSpan(ref _only, 1);
 
     public void Clear() => Count = 0;
+
+    /// <summary>Gives an array up that is not needed now.</summary>
+    public void Shrink()
+    {
+        if (_many is null || Count > 1) return;
+        _only = _many[0];
+        _many = null;
+    }
 
     /// <summary>Adds <paramref name="start" /> to <paramref name="end" /> (exclusive); the number of integers that were not in the set before.</summary>
     public long Add(long start, long end)

@@ -14,7 +14,7 @@ internal sealed class ReceivedPackets
     //# ack-eliciting packets.
     private const int AckElicitingThreshold = 2;
 
-    private readonly RangeSet _ranges = new();
+    private RangeSet _ranges;
     private long _floor;
     private int _unacknowledged;
     private bool _immediate;
@@ -34,7 +34,7 @@ internal sealed class ReceivedPackets
 
     public EcnCounts Ecn => _ecn;
 
-    public RangeSet Ranges => _ranges;
+    public ref readonly RangeSet Ranges => ref _ranges;
 
     /// <summary>Whether any ack-eliciting packet has not been acknowledged at all: an ACK frame goes along with whatever is sent.</summary>
     public bool HasNews => _unacknowledged > 0;
@@ -91,6 +91,9 @@ internal sealed class ReceivedPackets
         _immediate |= reordered || delay == TimeSpan.Zero || _unacknowledged >= AckElicitingThreshold || ecn == EcnCodepoint.CongestionExperienced;
         if (Deadline.IsNever) Deadline = now + delay;
     }
+
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink() => _ranges.Shrink();
 
     public bool IsDue(Timestamp now) => HasNews && (_immediate || now >= Deadline);
 

@@ -11,7 +11,7 @@ namespace HyperGen.Quic.Spaces;
 /// Packet numbers left out now and then, which nobody can have received: an acknowledgment of one is a lie told to make us faster. The distance between them
 /// doubles up to 65,536, so that a long connection is watched for ever at a vanishing cost.
 /// </summary>
-internal struct SkippedNumbers()
+internal sealed class SkippedNumbers
 {
     private const long FirstDistance = 64;
     private const long LastDistance = 1 << 16;
@@ -38,7 +38,7 @@ internal struct SkippedNumbers()
     public void Add(long number) => _numbers[_count++ % Remembered] = number;
 
     /// <summary>Whether an acknowledgment claims one of them.</summary>
-    public readonly bool AreClaimedBy(in AckFrame ack)
+    public bool AreClaimedBy(in AckFrame ack)
     {
         for (var i = 0; i < Math.Min(_count, Remembered); i++)
         {

@@ -7,10 +7,13 @@ namespace HyperGen.Quic;
 /// connection's <c>Handle*</c> methods or while its events are taken. Objects are pooled: after <see cref="Release" /> the reference is dead, because the
 /// same object soon carries another stream; nothing that outlives a stream may be keyed by it, only by <see cref="Id" />.
 /// </summary>
-internal sealed class QuicStream
+internal sealed class QuicStream(bool canSend, bool canReceive)
 {
-    internal readonly SendingPart Sending = new();
-    internal readonly ReceivingPart Receiving = new();
+    /// <summary>Null unless <see cref="CanSend" />: the object carries streams of one kind only, and one direction costs half of two.</summary>
+    internal readonly SendingPart Sending = canSend ? new() : null!;
+
+    /// <summary>Null unless <see cref="CanReceive" />.</summary>
+    internal readonly ReceivingPart Receiving = canReceive ? new() : null!;
     internal StreamQueue.Link SendLink;
     internal StreamQueue.Link ControlLink;
     internal StreamEvents PendingEvents;
@@ -33,10 +36,10 @@ internal sealed class QuicStream
     public bool Incremental { get; private set; }
 
     /// <summary>Whether we may send on it.</summary>
-    public bool CanSend { get; private set; }
+    public bool CanSend => Sending is not null;
 
     /// <summary>Whether the peer may send on it.</summary>
-    public bool CanReceive { get; private set; }
+    public bool CanReceive => Receiving is not null;
 
     /// <summary>
     /// Whether any of it came as early data (0-RTT), which may be a replay of another connection's (RFC 8470). It stays true when the handshake is complete.
@@ -47,37 +50,38 @@ internal sealed class QuicStream
     public bool IsReleased { get; private set; }
 
     /// <summary>Where the sending part stands; meaningless unless <see cref="CanSend" />.</summary>
-    public SendState SendState => Sending.State;
+    public SendState SendState => CanSend ? Sending.State : default;
 
     /// <summary>Where the receiving part stands; meaningless unless <see cref="CanReceive" />.</summary>
-    public ReceiveState ReceiveState => Receiving.State;
+    public ReceiveState ReceiveState => CanReceive ? Receiving.State : default;
 
     /// <summary>Whether everything the peer sent, FIN included, has been read.</summary>
-    public bool IsReadToEnd => Receiving.State == ReceiveState.DataRead && !Receiving.IsStopped;
+    public bool IsReadToEnd => CanReceive && Receiving.State == ReceiveState.DataRead && !Receiving.IsStopped;
 
     /// <summary>The application error code with which the peer reset the stream; meaningful in <see cref="ReceiveState.ResetRecvd" /> and later.</summary>
-    public long PeerResetCode => Receiving.ResetCode;
+    public long PeerResetCode => CanReceive ? Receiving.ResetCode : 0;
 
     /// <summary>Bytes written that the peer has not acknowledged.</summary>
-    public long Buffered => Sending.Buffer.Buffered;
+    public long Buffered => CanSend ? Sending.Buffer.Buffered : 0;
 
     /// <summary>
     /// How many bytes a well-behaved writer may still write: the path's bandwidth-delay product, twice, less what is buffered. A stalled reader at the
     /// other end thus costs a bounded amount of memory, and so do many. <see cref="ConnectionEventKind.StreamWritable" /> follows when it was 0 or less.
     /// </summary>
-    public long WriteCapacity => Sending.IsOpen ? Owner.CapacityOf(this) : 0;
+    public long WriteCapacity => CanSend && Sending.IsOpen ? Owner.CapacityOf(this) : 0;
 
     private StreamSet Owner => _owner ?? throw new InvalidOperationException("The stream was released: keep its ID, not the object.");
 
     /// <summary>The next bytes in order, as far as they lie together in memory: valid until <see cref="Consume" />. Empty when there are none yet.</summary>
-    public ReadOnlySpan<byte> Peek() => Receiving.Buffer.Peek();
+    public ReadOnlySpan<byte> Peek() => CanReceive ? Receiving.Buffer.Peek() : default;
 
     /// <summary>Takes bytes that <see cref="Peek" /> showed; their memory and their flow control credit are given back.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than are there.</exception>
     public void Consume(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Receiving.Buffer.ContiguousEnd - Receiving.Buffer.ReadOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, CanReceive ? Receiving.Buffer.ContiguousEnd - Receiving.Buffer.ReadOffset : 0);
+        if (count == 0) return;
         Receiving.Consume(count);
         Owner.OnConsumed(this);
     }
@@ -125,7 +129,7 @@ internal sealed class QuicStream
     /// <exception cref="InvalidOperationException">The stream was finished, or never could send.</exception>
     public void Write(ReadOnlySpan<byte> data)
     {
-        if (Sending.IsReset) return;
+        if (CanSend && Sending.IsReset) return;
         ThrowUnlessWritable();
         Sending.Buffer.Append(data);
         Owner.OnWritten(this);
@@ -134,7 +138,7 @@ internal sealed class QuicStream
     /// <summary>Sends memory that never changes (an embedded file, a response encoded once) without copying it; it is held until it is acknowledged.</summary>
     public void WriteImmutable(ReadOnlyMemory<byte> data)
     {
-        if (Sending.IsReset) return;
+        if (CanSend && Sending.IsReset) return;
         ThrowUnlessWritable();
         Sending.Buffer.AppendImmutable(data);
         Owner.OnWritten(this);
@@ -143,7 +147,7 @@ internal sealed class QuicStream
     /// <summary>Ends the sending part: FIN follows what was written. Calling it again does nothing.</summary>
     public void Finish()
     {
-        if (!Sending.IsOpen) return;
+        if (!CanSend || !Sending.IsOpen) return;
         Sending.Finish();
         Owner.OnWritten(this);
     }
@@ -197,12 +201,10 @@ internal sealed class QuicStream
 
     internal bool IsTerminal => (!CanSend || Sending.IsTerminal) && (!CanReceive || Receiving.IsTerminal);
 
-    internal void Open(StreamSet owner, StreamId id, bool canSend, bool canReceive)
+    internal void Open(StreamSet owner, StreamId id)
     {
         _owner = owner;
         Id = id;
-        CanSend = canSend;
-        CanReceive = canReceive;
         Urgency = StreamQueue.DefaultUrgency;
         Incremental = false;
         IsReleased = IsEarly = false;
@@ -215,8 +217,8 @@ internal sealed class QuicStream
 
     internal void Close()
     {
-        Sending.Buffer.Reset();
-        Receiving.Buffer.Reset();
+        if (CanSend) Sending.Buffer.Reset();
+        if (CanReceive) Receiving.Buffer.Reset();
         State = null;
         IsReleased = true;
         Generation++;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using HyperGen.Quic.Spaces;
 
 namespace HyperGen.Quic.Streams;
@@ -7,23 +8,27 @@ namespace HyperGen.Quic.Streams;
 /// Puts the bytes of a stream, or of the handshake, back in order. Every byte has one place, in the page its offset names, so neither overlaps nor
 /// one-byte fragments can make it hold more than the flow control window that its owner enforces; <see cref="MaxGaps" /> bounds the bookkeeping.
 /// </summary>
-internal sealed class ReceiveBuffer
+internal struct ReceiveBuffer
 {
     /// <summary>Holes a peer may leave open at once. The same number as quic-go's maxStreamFrameSorterGaps.</summary>
     public const int MaxGaps = 1000;
 
-    private readonly RangeSet _ahead = new();
-    private byte[]?[] _pages = [];
+    private RangeSet _ahead;
+    private byte[]? _only;
+    private byte[]?[]? _many;
     private long _firstPage;
-    private PagePool _pool = null!;
+    private PagePool _pool;
 
     /// <summary>The offset of the next byte to be read.</summary>
-    public long ReadOffset { get; private set; }
+    public long ReadOffset { readonly get; private set; }
 
     /// <summary>The end of what arrived without a hole.</summary>
-    public long ContiguousEnd { get; private set; }
+    public long ContiguousEnd { readonly get; private set; }
 
-    public bool HasData => ReadOffset < ContiguousEnd;
+    /// <summary>A ring of pages; one alone, which is what a small request needs, needs no array.</summary>
+    private Span<byte[]?> Pages => _many ?? MemoryMarshal.CreateSpan(ref _only, 1);
+
+    public readonly bool HasData => ReadOffset < ContiguousEnd;
 
     public void Open(PagePool pool) => _pool = pool;
 
@@ -64,7 +69,7 @@ internal sealed class ReceiveBuffer
     {
         if (!HasData) return default;
         var (page, start) = Locate(ReadOffset);
-        var bytes = _pages[Slot(page)]!;
+        var bytes = Pages[Slot(page)]!;
         return bytes.AsSpan(start, (int)Math.Min(bytes.Length - start, ContiguousEnd - ReadOffset));
     }
 
@@ -75,16 +80,25 @@ internal sealed class ReceiveBuffer
         ReturnPagesBelow(Locate(ReadOffset).Page);
 
         // What was read is not needed again: an idle stream holds no page, even in the middle of one.
-        if (!HasData && _ahead.IsEmpty) ReturnPagesBelow(_firstPage + _pages.Length);
+        if (!HasData && _ahead.IsEmpty) ReturnPagesBelow(_firstPage + Pages.Length);
     }
 
     /// <summary>Gives all memory back and starts again at offset 0.</summary>
     public void Reset()
     {
-        ReturnPagesBelow(_firstPage + _pages.Length);
+        ReturnPagesBelow(_firstPage + Pages.Length);
         _ahead.Clear();
         _firstPage = 0;
         ReadOffset = ContiguousEnd = 0;
+    }
+
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink()
+    {
+        _ahead.Shrink();
+        if (HasData || !_ahead.IsEmpty) return;
+        ReturnPagesBelow(_firstPage + Pages.Length);
+        _many = null;
     }
 
     private void Store(long offset, ReadOnlySpan<byte> data)
@@ -93,7 +107,7 @@ internal sealed class ReceiveBuffer
         {
             var (page, start) = Locate(offset);
             EnsureSlot(page);
-            ref var bytes = ref _pages[Slot(page)];
+            ref var bytes = ref Pages[Slot(page)];
             bytes ??= _pool.Rent(page == 0 ? PagePool.SmallPage : PagePool.LargePage);
             var length = Math.Min(data.Length, bytes.Length - start);
             data[..length].CopyTo(bytes.AsSpan(start));
@@ -107,24 +121,26 @@ internal sealed class ReceiveBuffer
         ? (0, (int)offset)
         : (1 + ((offset - PagePool.SmallPage) / PagePool.LargePage), (int)((offset - PagePool.SmallPage) % PagePool.LargePage));
 
-    private int Slot(long page) => (int)(page & (_pages.Length - 1));
+    private readonly int Slot(long page) => (int)(page & ((_many?.Length ?? 1) - 1));
 
     private void EnsureSlot(long page)
     {
-        if (page - _firstPage < _pages.Length) return;
-        var length = Math.Max(2, _pages.Length);
+        var pages = Pages;
+        if (page - _firstPage < pages.Length) return;
+        var length = pages.Length;
         while (page - _firstPage >= length) length *= 2;
         var larger = new byte[]?[length];
-        for (var p = _firstPage; p < _firstPage + _pages.Length; p++) larger[p & (length - 1)] = _pages[Slot(p)];
-        _pages = larger;
+        for (var p = _firstPage; p < _firstPage + pages.Length; p++) larger[p & (length - 1)] = pages[Slot(p)];
+        _only = null;
+        _many = larger;
     }
 
     private void ReturnPagesBelow(long page)
     {
-        var end = Math.Min(page, _firstPage + _pages.Length);
+        var end = Math.Min(page, _firstPage + Pages.Length);
         for (var p = _firstPage; p < end; p++)
         {
-            ref var bytes = ref _pages[Slot(p)];
+            ref var bytes = ref Pages[Slot(p)];
             if (bytes is null) continue;
             _pool.Return(bytes);
             bytes = null;

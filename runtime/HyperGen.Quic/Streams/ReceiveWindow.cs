@@ -2,13 +2,13 @@ namespace HyperGen.Quic.Streams;
 
 /// <summary>
 /// The credit we give, for one stream or for the connection (RFC 9000 section 4). The limit moves with what was consumed, not with what arrived, so a
-/// slow reader holds back its peer; the window doubles when half of it is consumed within two round trips, up to its maximum. On a long path more is in flight
+/// slow reader holds back its peer; the window doubles when half of it is consumed within two round trips, up to a maximum. On a long path more is in flight
 /// at the same speed, and the maximum is another.
 /// </summary>
-internal struct ReceiveWindow(long initial, long maximum, long longPathMaximum)
+internal struct ReceiveWindow(long initial)
 {
     /// <summary>From here on a path is long: 6 MiB in 50 ms are a gigabit a second.</summary>
-    private static readonly TimeSpan LongPath = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan LongPath = TimeSpan.FromMilliseconds(50);
 
     private Timestamp _updated;
 
@@ -31,15 +31,15 @@ internal struct ReceiveWindow(long initial, long maximum, long longPathMaximum)
     /// <summary>Moves the limit; what to send in MAX_DATA or MAX_STREAM_DATA.</summary>
     /// <param name="now">The time.</param>
     /// <param name="rtt">The path's round-trip time.</param>
-    /// <param name="mayGrow">Whether there is memory for a larger window.</param>
-    public long Advertise(Timestamp now, TimeSpan rtt, bool mayGrow)
+    /// <param name="maximum">What the window may grow to; 0 when there is no memory for a larger one.</param>
+    public long Advertise(Timestamp now, TimeSpan rtt, long maximum)
     {
-        if (mayGrow && _updated != default && now - _updated < 2 * rtt) GrowTo(Math.Min(Size * 2, rtt >= LongPath ? longPathMaximum : maximum));
+        if (_updated != default && now - _updated < 2 * rtt) GrowTo(Math.Min(Size * 2, maximum));
         _updated = now;
         Limit = Math.Max(Limit, Consumed + Size);
         return Limit;
     }
 
-    /// <summary>Makes the window at least so large, within its maximum.</summary>
-    public void GrowTo(long size) => Size = Math.Max(Size, Math.Min(size, longPathMaximum));
+    /// <summary>Makes the window at least so large.</summary>
+    public void GrowTo(long size) => Size = Math.Max(Size, size);
 }

@@ -7,11 +7,11 @@ internal sealed class ReceivingPart
 {
     private const long Unknown = -1;
 
+    /// <summary>What came.</summary>
+    public ReceiveBuffer Buffer;
     private ReceiveWindow _window;
     private long _finalSize;
     private long _credited;
-
-    public ReceiveBuffer Buffer { get; } = new();
 
     public ReceiveState State { get; private set; }
 
@@ -43,11 +43,11 @@ internal sealed class ReceivingPart
     /// <summary>Whether new credit would help the peer and enough was consumed to be worth a frame.</summary>
     public bool WantsLimit => State == ReceiveState.Recv && !IsStopped && (LimitPending || _window.ShouldAdvertise);
 
-    public void Open(PagePool pool, long window, long maximumWindow, long longPathWindow)
+    public void Open(PagePool pool, long window)
     {
         Buffer.Open(pool);
         Buffer.Reset();
-        _window = new(window, maximumWindow, longPathWindow);
+        _window = new(window);
         _finalSize = Unknown;
         HighestOffset = _credited = 0;
         State = ReceiveState.Recv;
@@ -210,9 +210,9 @@ internal sealed class ReceivingPart
         Buffer.Reset();
     }
 
-    public long AdvertiseLimit(Timestamp now, TimeSpan rtt, bool mayGrow)
+    public long AdvertiseLimit(Timestamp now, TimeSpan rtt, long maximum)
     {
         LimitPending = false;
-        return _window.Advertise(now, rtt, mayGrow);
+        return _window.Advertise(now, rtt, maximum);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using HyperGen.Quic.Spaces;
 
 namespace HyperGen.Quic.Streams;
@@ -6,32 +7,33 @@ namespace HyperGen.Quic.Streams;
 /// The bytes of a stream, or of the handshake, from the moment they are written until the peer acknowledged them. What is written is copied once into
 /// pooled pages; memory the caller declares immutable is held by reference instead. Either is copied from here into packets.
 /// </summary>
-internal sealed class SendBuffer
+internal struct SendBuffer
 {
-    private readonly RangeSet _acked = new();
-    private readonly RangeSet _lost = new();
-    private Chunk[] _chunks = [];
+    private RangeSet _acked;
+    private RangeSet _lost;
+    private Chunk _only;
+    private Chunk[]? _ring;
     private int _head;
     private int _count;
-    private PagePool _pool = null!;
+    private PagePool _pool;
 
     /// <summary>Everything below is acknowledged.</summary>
-    public long AckedOffset { get; private set; }
+    public long AckedOffset { readonly get; private set; }
 
     /// <summary>Everything below was sent at least once.</summary>
-    public long SentOffset { get; private set; }
+    public long SentOffset { readonly get; private set; }
 
     /// <summary>Everything below was written.</summary>
-    public long WrittenOffset { get; private set; }
+    public long WrittenOffset { readonly get; private set; }
 
-    public bool HasLost => !_lost.IsEmpty;
+    public readonly bool HasLost => !_lost.IsEmpty;
 
-    public bool HasUnsent => SentOffset < WrittenOffset;
+    public readonly bool HasUnsent => SentOffset < WrittenOffset;
 
-    public bool AllAcked => AckedOffset == WrittenOffset;
+    public readonly bool AllAcked => AckedOffset == WrittenOffset;
 
     /// <summary>The memory that is charged: written and not yet acknowledged.</summary>
-    public long Buffered => WrittenOffset - AckedOffset;
+    public readonly long Buffered => WrittenOffset - AckedOffset;
 
     public void Open(PagePool pool) => _pool = pool;
 
@@ -77,7 +79,7 @@ internal sealed class SendBuffer
     }
 
     /// <summary>The lowest range that was lost and is to be sent again.</summary>
-    public Range64 FirstLost => _lost[0];
+    public readonly Range64 FirstLost => _lost[0];
 
     /// <summary>Notes that a range was put into a packet.</summary>
     public void OnSent(long offset, int length)
@@ -146,6 +148,18 @@ internal sealed class SendBuffer
         }
     }
 
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink()
+    {
+        _acked.Shrink();
+        _lost.Shrink();
+        if (_ring is null || _count > 1) return;
+        var only = _count == 1 ? At(0) : default;
+        _ring = null;
+        _head = 0;
+        _only = only;
+    }
+
     /// <summary>Nothing that was sent counts, and none of it was acknowledged: everything is new again.</summary>
     public void Rewind()
     {
@@ -171,7 +185,13 @@ internal sealed class SendBuffer
         WrittenOffset = AckedOffset = SentOffset;
     }
 
-    private ref Chunk At(int index) => ref _chunks[(_head + index) & (_chunks.Length - 1)];
+    /// <summary>Chunks lie in a ring, which is made for the second and kept.</summary>
+    [UnscopedRef]
+    private ref Chunk At(int index)
+    {
+        if (_ring is null) return ref _only;
+        return ref _ring[(_head + index) & (_ring.Length - 1)];
+    }
 
     private int IndexOf(long offset)
     {
@@ -188,11 +208,12 @@ internal sealed class SendBuffer
 
     private void Push(in Chunk chunk)
     {
-        if (_count == _chunks.Length)
+        if (_count == (_ring?.Length ?? 1))
         {
-            var larger = new Chunk[Math.Max(2, _count * 2)];
+            var larger = new Chunk[_count * 2];
             for (var i = 0; i < _count; i++) larger[i] = At(i);
-            _chunks = larger;
+            _only = default;
+            _ring = larger;
             _head = 0;
         }
 
@@ -205,7 +226,7 @@ internal sealed class SendBuffer
         ref var chunk = ref At(0);
         if (chunk.Page is not null) _pool.Return(chunk.Page);
         chunk = default;
-        _head = (_head + 1) & (_chunks.Length - 1);
+        if (_ring is not null) _head = (_head + 1) & (_ring.Length - 1);
         _count--;
     }
 

@@ -8,7 +8,7 @@ namespace HyperGen.Quic.Streams;
 /// </summary>
 internal sealed class SendQueues
 {
-    private readonly StreamQueue?[] _queues = new StreamQueue?[2 * (StreamQueue.MaxUrgency + 1)];
+    private StreamQueue?[]? _queues;
 
     /// <summary>A bit for each queue that had something in it when it was last looked at.</summary>
     private uint _used;
@@ -22,7 +22,7 @@ internal sealed class SendQueues
             while (_used != 0)
             {
                 var first = BitOperations.TrailingZeroCount(_used);
-                if (!_queues[first]!.IsEmpty) return true;
+                if (!_queues![first]!.IsEmpty) return true;
                 _used &= _used - 1;
             }
 
@@ -33,6 +33,7 @@ internal sealed class SendQueues
     public void Enqueue(QuicStream stream)
     {
         var index = (2 * stream.Urgency) + (stream.Incremental ? 1 : 0);
+        _queues ??= new StreamQueue?[2 * (StreamQueue.MaxUrgency + 1)];
         var queue = _queues[index] ??= new(StreamQueue.Kind.Send);
         if (stream.Incremental) queue.Enqueue(stream);
         else queue.EnqueueInOrder(stream);
@@ -42,10 +43,16 @@ internal sealed class SendQueues
     /// <summary>The queue whose head is to be served now; null when all are empty.</summary>
     public StreamQueue? Next()
     {
-        if (!Any) return null;
+        if (!Any || _queues is null) return null;
         var first = BitOperations.TrailingZeroCount(_used);
         if ((first & 1) != 0 || _queues[first + 1] is not { IsEmpty: false } incremental) return _queues[first];
         return _incrementalsTurn ? incremental : _queues[first];
+    }
+
+    /// <summary>Gives the queues up while no stream waits.</summary>
+    public void Shrink()
+    {
+        if (!Any) _queues = null;
     }
 
     /// <summary>A stream had its turn: one of the other kind is next.</summary>

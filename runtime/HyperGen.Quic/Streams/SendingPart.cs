@@ -3,12 +3,12 @@ namespace HyperGen.Quic.Streams;
 /// <summary>The sending part of a stream: RFC 9000 section 3.1. It knows nothing of packets; the connection asks it what to send.</summary>
 internal sealed class SendingPart
 {
+    /// <summary>What is to be sent.</summary>
+    public SendBuffer Buffer;
     private bool _finWritten;
     private bool _finSent;
     private bool _finAcked;
     private long _blockedAt;
-
-    public SendBuffer Buffer { get; } = new();
 
     public SendState State { get; private set; }
 

@@ -134,7 +134,7 @@ internal sealed partial class StreamSet
         outgoing.Limit = limit;
         if (wasExceeded)
         {
-            foreach (var stream in _open.Values)
+            foreach (var stream in _open)
             {
                 Schedule(stream);
                 _control.Enqueue(stream);
@@ -152,7 +152,7 @@ internal sealed partial class StreamSet
         {
             if (!builder.HasRoom(ValueFrame.MaxLength)) return;
             _maxDataPending = false;
-            builder.TryWrite(new(FrameType.MaxData, _window.Advertise(now, rtt, !_pages.IsUnderPressure)));
+            builder.TryWrite(new(FrameType.MaxData, _window.Advertise(now, rtt, LargestWindow(rtt))));
         }
 
         if (!TryWriteMaxStreams(ref builder, ref _incomingBidi, FrameType.MaxStreamsBidi)) return;
@@ -281,11 +281,12 @@ internal sealed partial class StreamSet
 
         if (stream.Receiving.WantsLimit)
         {
-            new StreamValueFrame(FrameType.MaxStreamData, stream.Id, stream.Receiving.AdvertiseLimit(now, rtt, !_pages.IsUnderPressure)).Write(ref builder.Writer);
+            var limit = stream.Receiving.AdvertiseLimit(now, rtt, LargestStreamWindow(rtt));
+            new StreamValueFrame(FrameType.MaxStreamData, stream.Id, limit).Write(ref builder.Writer);
             builder.Record(new() { Type = FrameType.MaxStreamData, Id = stream.Id, Stream = stream });
 
             // One stream alone must be able to use its window: the connection's is half as large again (quic-go's ratio).
-            if (!_pages.IsUnderPressure) _window.GrowTo(stream.Receiving.WindowSize * 3 / 2);
+            if (!_pages.IsUnderPressure) _window.GrowTo(Math.Min(stream.Receiving.WindowSize * 3 / 2, _limits.LongPathConnectionWindow));
         }
     }
 
@@ -389,7 +390,7 @@ internal sealed partial class StreamSet
     /// <summary>Finds the stream a frame is about, opening it and those before it if the peer may; null when it is closed already.</summary>
     private TransportError Find(StreamId id, FrameType type, bool concernsReceiving, out QuicStream? stream)
     {
-        if (_open.TryGetValue(id.Value, out stream))
+        if (_open.TryFind(id, out stream))
         {
             if (concernsReceiving ? stream.CanReceive : stream.CanSend) return TransportError.None;
             stream = null;

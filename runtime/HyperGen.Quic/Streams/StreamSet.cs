@@ -18,12 +18,11 @@ internal sealed partial class StreamSet
     private const long AssuredSendBuffer = 16 << 10;
 
     private readonly Role _role;
-    private readonly TransportParameters _local;
     private readonly ConnectionLimits _limits;
     private readonly StreamPool _pool;
     private readonly PagePool _pages;
     private readonly EventQueue _events;
-    private readonly Dictionary<long, QuicStream> _open = [];
+    private readonly StreamTable _open = new();
     private readonly SendQueues _sending = new();
     private readonly StreamQueue _awaitingCredit = new(StreamQueue.Kind.Send);
     private readonly StreamQueue _control = new(StreamQueue.Kind.Control);
@@ -31,7 +30,7 @@ internal sealed partial class StreamSet
     private IncomingStreams _incomingUni;
     private OutgoingStreams _outgoingBidi;
     private OutgoingStreams _outgoingUni;
-    private TransportParameters _remote = new();
+    private TransportParameters _remote = TransportParameters.Unknown;
     private ReceiveWindow _window;
     private long _received;
     private long _maxData;
@@ -44,17 +43,16 @@ internal sealed partial class StreamSet
     private bool _blockedPending;
     private bool _maxDataPending;
 
-    public StreamSet(Role role, TransportParameters local, ConnectionLimits limits, StreamPool pool, PagePool pages, EventQueue events)
+    public StreamSet(Role role, ConnectionLimits limits, StreamPool pool, PagePool pages, EventQueue events)
     {
         _role = role;
-        _local = local;
         _limits = limits;
         _pool = pool;
         _pages = pages;
         _events = events;
-        _window = new(local.InitialMaxData, limits.MaxConnectionWindow, limits.LongPathConnectionWindow);
-        _incomingBidi = new(local.InitialMaxStreamsBidi);
-        _incomingUni = new(local.InitialMaxStreamsUni);
+        _window = new(limits.ConnectionWindow);
+        _incomingBidi = new(limits.BidirectionalStreams);
+        _incomingUni = new(limits.UnidirectionalStreams);
     }
 
     public int Count => _open.Count;
@@ -64,7 +62,7 @@ internal sealed partial class StreamSet
     {
         get
         {
-            foreach (var stream in _open.Values)
+            foreach (var stream in _open)
             {
                 if (stream.IsReleased && stream.CanSend && stream.SendState is not (SendState.DataRecvd or SendState.ResetRecvd)) return true;
             }
@@ -85,9 +83,9 @@ internal sealed partial class StreamSet
     {
         get
         {
-            foreach (var stream in _open.Values)
+            foreach (var stream in _open)
             {
-                if (stream.Sending.Buffer.SentOffset > stream.Sending.MaxData) return false;
+                if (stream.CanSend && stream.Sending.Buffer.SentOffset > stream.Sending.MaxData) return false;
             }
 
             return _sent <= _maxData;
@@ -106,8 +104,9 @@ internal sealed partial class StreamSet
         _maxData = remote.InitialMaxData;
         _outgoingBidi.Limit = remote.InitialMaxStreamsBidi;
         _outgoingUni.Limit = remote.InitialMaxStreamsUni;
-        foreach (var stream in _open.Values)
+        foreach (var stream in _open)
         {
+            if (!stream.CanSend) continue;
             stream.Sending.OnMaxStreamData(InitialSendLimit(stream.Id));
             Schedule(stream);
         }
@@ -123,7 +122,7 @@ internal sealed partial class StreamSet
     public void OnEarlyDataRejected()
     {
         _maxData = _sent = 0;
-        foreach (var stream in _open.Values)
+        foreach (var stream in _open)
         {
             if (!stream.CanSend) continue;
             _awaitingCredit.Remove(stream);
@@ -205,15 +204,31 @@ internal sealed partial class StreamSet
     public void OnReleased(QuicStream stream)
     {
         // Only now is a reader known to care no more: credit for a reset it never looked at goes back too.
-        stream.Receiving.OnRead();
-        _window.Consume(stream.Receiving.TakeCredit());
+        if (stream.CanReceive)
+        {
+            stream.Receiving.OnRead();
+            _window.Consume(stream.Receiving.TakeCredit());
+        }
+
         TryRetire(stream);
+    }
+
+    /// <summary>Gives up room that is not needed now.</summary>
+    public void Shrink()
+    {
+        _open.Shrink();
+        _sending.Shrink();
+        foreach (var stream in _open)
+        {
+            if (stream.CanSend) stream.Sending.Buffer.Shrink();
+            if (stream.CanReceive) stream.Receiving.Buffer.Shrink();
+        }
     }
 
     /// <summary>The connection is over: every stream goes back to the pool, whoever still holds it.</summary>
     public void CloseAll()
     {
-        foreach (var stream in _open.Values)
+        foreach (var stream in _open)
         {
             _awaitingCredit.Remove(stream);
             _control.Remove(stream);
@@ -226,13 +241,13 @@ internal sealed partial class StreamSet
     /// <summary>Keeps count of what all streams have buffered, and lets writers go on that waited for it to shrink.</summary>
     private void Recharge(QuicStream stream)
     {
-        _buffered += stream.Sending.Buffer.Buffered - stream.ChargedBytes;
-        stream.ChargedBytes = stream.Sending.Buffer.Buffered;
+        _buffered += stream.Buffered - stream.ChargedBytes;
+        stream.ChargedBytes = stream.Buffered;
         if (!_hasHeldWriters || _buffered > ConnectionSendBuffers * SendBufferLimit / 2) return;
         _hasHeldWriters = false;
-        foreach (var other in _open.Values)
+        foreach (var other in _open)
         {
-            if (other.Sending.Buffer.Buffered <= SendBufferLimit / 2) _events.AddWritable(other);
+            if (other.Buffered <= SendBufferLimit / 2) _events.AddWritable(other);
             else _hasHeldWriters |= (other.PendingEvents & StreamEvents.WantsWritable) != 0;
         }
     }
@@ -249,17 +264,22 @@ internal sealed partial class StreamSet
     /// <summary>After early data was rejected there may be more streams than the peer allows now: nothing is said of them until it allows more.</summary>
     private bool IsBeyondLimit(QuicStream stream) => stream.Id.Initiator == _role && stream.Id.Sequence >= Outgoing(stream.Id.IsUnidirectional).Limit;
 
+    private long LargestWindow(TimeSpan rtt) => _pages.IsUnderPressure ? 0
+        : rtt >= ReceiveWindow.LongPath ? _limits.LongPathConnectionWindow
+        : _limits.MaxConnectionWindow;
+
+    private long LargestStreamWindow(TimeSpan rtt) => _pages.IsUnderPressure ? 0
+        : rtt >= ReceiveWindow.LongPath ? _limits.LongPathStreamWindow
+        : _limits.MaxStreamWindow;
+
     private QuicStream Create(StreamId id)
     {
         var ours = id.Initiator == _role;
-        var stream = _pool.Rent();
-        stream.Open(this, id, canSend: ours || !id.IsUnidirectional, canReceive: !ours || !id.IsUnidirectional);
-        stream.Sending.Open(_pages, InitialSendLimit(id));
-        var window = id.IsUnidirectional ? _local.InitialMaxStreamDataUni
-            : ours ? _local.InitialMaxStreamDataBidiLocal
-            : _local.InitialMaxStreamDataBidiRemote;
-        stream.Receiving.Open(_pages, window, _limits.MaxStreamWindow, _limits.LongPathStreamWindow);
-        _open.Add(id.Value, stream);
+        var stream = _pool.Rent(canSend: ours || !id.IsUnidirectional, canReceive: !ours || !id.IsUnidirectional);
+        stream.Open(this, id);
+        if (stream.CanSend) stream.Sending.Open(_pages, InitialSendLimit(id));
+        if (stream.CanReceive) stream.Receiving.Open(_pages, _limits.StreamWindow);
+        _open.Add(stream);
         return stream;
     }
 
@@ -273,7 +293,7 @@ internal sealed partial class StreamSet
         //# Both endpoints MUST maintain flow control state for the stream in the
         //# unterminated direction until that direction enters a terminal state.
         if (!stream.IsReleased || !stream.IsTerminal) return;
-        _open.Remove(stream.Id.Value);
+        _open.Remove(stream);
         _awaitingCredit.Remove(stream);
         _control.Remove(stream);
         _buffered -= stream.ChargedBytes;

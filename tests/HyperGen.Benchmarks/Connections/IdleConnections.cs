@@ -1,21 +1,26 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Tls;
+using HyperGen.Tls.Crypto;
 using HyperGen.Transport.Shards;
 
 namespace HyperGen.Benchmarks.Connections;
 
-/// <summary>What a connection at rest holds at the server: managed memory after a full collection, and native memory as the C library counts it.</summary>
+/// <summary>
+/// What a connection holds at the server, just quiet and at rest: managed memory after a full collection, and native memory as the ciphers that are there,
+/// each of which takes as much as one of ten thousand made for comparison.
+/// </summary>
 /// <remarks>The clients are another process (this program again), so that only one end is measured. Each makes one request first, as real ones do.</remarks>
 internal static class IdleConnections
 {
     public static async Task RunAsync(int count)
     {
-        NativeHeap.UseOneArena();
+        long cipher = NativeHeap.BytesOfCipher();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
@@ -37,9 +42,8 @@ internal static class IdleConnections
             count: 1);
 
         // The first clients make what all later ones share, the pools of streams and pages among it.
-        await MeasureAsync(group, count);
-        (long managed, long native) = await MeasureAsync(group, count);
-        Console.WriteLine($"{count} connections at rest: {managed / count} bytes managed and {native / count} native each, {(managed + native) / count} in all");
+        await MeasureAsync(group, count, cipher);
+        await MeasureAsync(group, count, cipher);
         await group.StopAsync(TimeSpan.Zero);
     }
 
@@ -63,32 +67,44 @@ internal static class IdleConnections
         await Task.Delay(Timeout.Infinite);
     }
 
-    private static async Task<(long Managed, long Native)> MeasureAsync(ShardGroup group, int count)
+    private static async Task MeasureAsync(ShardGroup group, int count, long cipher)
     {
         int others = group.Usage.Connections;
-        (long managedBefore, long nativeBefore) = Held();
+        (long managed, long ciphers) before = Held(group);
         using Process clients = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, $"idle-clients {group.EndPoint.Port} {count}"))!;
         while (group.Usage is not { Handshakes: 0 } usage || usage.Connections < others + count)
         {
             await Task.Delay(100);
         }
 
-        // Handshakes are confirmed, connection IDs exchanged and acknowledged: then there is rest.
+        // Handshakes are confirmed, connection IDs exchanged and acknowledged; five seconds later there is rest.
         await Task.Delay(2_000);
-        (long managed, long native) = Held();
+        Report("quiet", Held(group));
+        await Task.Delay(6_000);
+        Report("at rest", Held(group));
         clients.Kill();
         await clients.WaitForExitAsync();
-        Console.WriteLine($"  {group.Usage}");
-        return (managed - managedBefore, native - nativeBefore);
+
+        void Report(string state, (long Managed, long Ciphers) now)
+        {
+            double managed = (now.Managed - before.managed) / (double)count;
+            double ciphers = (now.Ciphers - before.ciphers) / (double)count;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} connections {state}: {managed:F0} bytes managed and {ciphers:F2} ciphers of {cipher} bytes each, {managed + ciphers * cipher:F0} in all"));
+        }
     }
 
-    private static (long Managed, long Native) Held()
+    private static (long Managed, long Ciphers) Held(ShardGroup group)
     {
+        long ciphers = HeapWalk.From(group).Held.Where(static kind => kind.Key.IsAssignableTo(typeof(Aead))).Sum(static kind => kind.Value.Count);
+        long least = long.MaxValue;
         for (int round = 0; round < 3; round++)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
+            least = Math.Min(least, GC.GetTotalMemory(forceFullCollection: true));
         }
-        return (GC.GetTotalMemory(forceFullCollection: true), NativeHeap.InUse());
+        return (least, ciphers);
     }
 }

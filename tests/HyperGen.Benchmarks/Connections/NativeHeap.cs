@@ -1,16 +1,33 @@
 using System.Runtime.InteropServices;
+using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Benchmarks.Connections;
 
 /// <summary>What glibc's allocator has handed out: libcrypto's contexts are there.</summary>
 internal static class NativeHeap
 {
-    private const int ArenaMax = -8;
+    private const int Count = 10_000;
 
-    /// <summary>Has all threads that come later allocate from the one arena that is counted.</summary>
-    public static void UseOneArena() => _ = MallOpt(ArenaMax, 1);
+    /// <summary>What an AEAD key takes there, from the difference that many make. To be called on the first thread, whose arena is the one that is told of.</summary>
+    public static long BytesOfCipher()
+    {
+        var ciphers = new Aead[Count];
+        byte[] key = new byte[AeadAlgorithm.Aes128Gcm.KeyLength];
+        using Aead first = CryptoProvider.Default.CreateAead(AeadAlgorithm.Aes128Gcm, key);
+        long before = InUse();
+        for (int index = 0; index < Count; index++)
+        {
+            ciphers[index] = CryptoProvider.Default.CreateAead(AeadAlgorithm.Aes128Gcm, key);
+        }
+        long bytes = (InUse() - before) / Count;
+        foreach (Aead cipher in ciphers)
+        {
+            cipher.Dispose();
+        }
+        return bytes;
+    }
 
-    public static long InUse()
+    private static long InUse()
     {
         Information information = MallInfo2();
         return (long)(information.InUse + information.Mapped);
@@ -18,9 +35,6 @@ internal static class NativeHeap
 
     [DllImport("libc", EntryPoint = "mallinfo2")]
     private static extern Information MallInfo2();
-
-    [DllImport("libc", EntryPoint = "mallopt")]
-    private static extern int MallOpt(int parameter, int value);
 
     /// <summary><c>struct mallinfo2</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]

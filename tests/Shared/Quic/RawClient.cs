@@ -25,7 +25,7 @@ internal sealed class RawClient
     private readonly DirectionKeys?[] _write = new DirectionKeys?[2];
     private readonly long[] _next = new long[3];
     private readonly long[] _cryptoSent = new long[3];
-    private readonly RangeSet _received = new();
+    private RangeSet _received;
     private readonly List<byte[]> _held = [];
     private int _datagrams;
     private byte[] _destinationId = [0xD1, 2, 3, 4, 5, 6, 7, 8];

@@ -4,7 +4,7 @@ using HyperGen.Http3.Messages;
 using HyperGen.Http3.Qpack;
 using HyperGen.Http3.Streams;
 
-namespace HyperGen.Benchmarks.Connections;
+namespace HyperGen.Testing;
 
 /// <summary>Answers every request with 204 and uses the objects again.</summary>
 internal sealed class EmptyAnswers : IRequestStreamSource
