@@ -313,6 +313,8 @@ internal sealed partial class Connection
             NumberLength = numberLength,
             End = payloadStart + builder.Writer.Position + Aead.TagLength,
             Frames = builder.Frames,
+            Part = builder.Part,
+            PartOffset = builder.PartOffset,
             AckEliciting = builder.AckEliciting,
             FillDatagram = builder.IsFull && builder.AckEliciting && isApplication,
         };
@@ -487,11 +489,12 @@ internal sealed partial class Connection
         if (packet.Space!.Id == PacketNumberSpaceId.ApplicationData && _oneRtt is not null)
         {
             OnKeysUsed(now);
-            _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength);
+            _oneRtt.Seal(packet.Number, bytes, numberOffset, packet.NumberLength, packet.PartOffset, packet.Part);
             LogKeyPhase(now, isLocal: true);
         }
         else
         {
+            packet.Part.CopyTo(bytes[(numberOffset + packet.NumberLength + packet.PartOffset)..]);
             VarInt.WriteTwoBytes(bytes[(numberOffset - 2)..], end - packet.NumberOffset);
             packet.Space.Write!.Packet.Seal(packet.Number, bytes, numberOffset + packet.NumberLength);
             packet.Space.Write.Header.Protect(bytes, numberOffset, packet.NumberLength);
@@ -560,6 +563,10 @@ internal sealed partial class Connection
         /// <summary>Its end in the datagram, the tag included.</summary>
         public int End;
         public int Frames;
+
+        /// <summary>What <see cref="PacketBuilder.Part" /> says.</summary>
+        public ReadOnlySpan<byte> Part;
+        public int PartOffset;
         public bool AckEliciting;
         public bool IsMtuProbe;
 

@@ -7,6 +7,8 @@ namespace HyperGen.Quic;
 /// <summary>A packet being filled with frames, in place in the caller's send buffer, and what has to be remembered of it.</summary>
 internal ref struct PacketBuilder(Span<byte> payload, SentFrames arena)
 {
+    private const int LeastPart = 512;
+
     private readonly SentFrames _arena = arena;
 
     /// <summary>Writes into the payload; its room excludes the AEAD tag.</summary>
@@ -16,6 +18,11 @@ internal ref struct PacketBuilder(Span<byte> payload, SentFrames arena)
     public int Frames = SentFrames.End;
 
     public bool AckEliciting;
+
+    /// <summary>What belongs into the payload at <see cref="PartOffset" /> and is sealed from where it lies; empty when there is nothing of the kind.</summary>
+    public ReadOnlySpan<byte> Part;
+
+    public int PartOffset;
 
     /// <summary>Whether frames wanted to go in and found no room: the datagram is worth filling up to a full segment.</summary>
     public bool IsFull;
@@ -33,6 +40,19 @@ internal ref struct PacketBuilder(Span<byte> payload, SentFrames arena)
 
     /// <summary>Remembers an ACK frame, which alone asks for none.</summary>
     public void RecordAck(PacketNumber largest) => _arena.Add(ref Frames, new() { Type = FrameType.Ack, Value = largest.Value });
+
+    /// <summary>
+    /// Makes bytes part of the packet without copying them: they must not change before it is sealed. There is one such part in a packet, and a short one would cost
+    /// more in calls of the cipher than it saves.
+    /// </summary>
+    public bool TryRefer(ReadOnlySpan<byte> bytes)
+    {
+        if (!Part.IsEmpty || bytes.Length < LeastPart) return false;
+        Part = bytes;
+        PartOffset = Writer.Position;
+        Writer.Advance(bytes.Length);
+        return true;
+    }
 
     /// <summary>Whether <paramref name="length" /> bytes have room; notes that the packet is full when they have none.</summary>
     public bool HasRoom(int length)

@@ -212,9 +212,16 @@ internal sealed class OneRttKeys : IDisposable
     }
 
     /// <summary>Seals a packet in place and masks its header.</summary>
-    public void Seal(PacketNumber number, Span<byte> packet, int numberOffset, int numberLength)
+    /// <param name="number">Its number.</param>
+    /// <param name="packet">The packet, with room for the tag.</param>
+    /// <param name="numberOffset">Where its number is.</param>
+    /// <param name="numberLength">How long that is.</param>
+    /// <param name="partOffset">Where in its payload a part belongs that lies elsewhere.</param>
+    /// <param name="part">That part; empty when there is none.</param>
+    public void Seal(PacketNumber number, Span<byte> packet, int numberOffset, int numberLength, int partOffset = 0, ReadOnlySpan<byte> part = default)
     {
-        Write.Seal(number, packet, numberOffset + numberLength);
+        if (part.IsEmpty) Write.Seal(number, packet, numberOffset + numberLength);
+        else Write.Seal(number, packet, numberOffset + numberLength, partOffset, part);
         _writeHeader.Protect(packet, numberOffset, numberLength);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-6.6

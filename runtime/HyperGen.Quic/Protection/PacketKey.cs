@@ -32,6 +32,14 @@ internal sealed class PacketKey : IDisposable
         _aead.Seal(nonce, packet[..headerLength], packet[headerLength..^Aead.TagLength], packet[headerLength..]);
     }
 
+    /// <summary>Encrypts a packet in place, but for a part of its payload that is taken from where it lies.</summary>
+    public void Seal(PacketNumber number, Span<byte> packet, int headerLength, int partOffset, ReadOnlySpan<byte> part)
+    {
+        Span<byte> nonce = stackalloc byte[Aead.NonceLength];
+        Nonce(number, nonce);
+        _aead.Seal(nonce, packet[..headerLength], packet[headerLength..], partOffset, part);
+    }
+
     /// <summary>Decrypts a packet in place; false for a forgery, after which its payload is meaningless.</summary>
     public bool TryOpen(PacketNumber number, ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, Span<byte> destination)
     {

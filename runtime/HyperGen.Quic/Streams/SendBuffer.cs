@@ -5,7 +5,8 @@ namespace HyperGen.Quic.Streams;
 
 /// <summary>
 /// The bytes of a stream, or of the handshake, from the moment they are written until the peer acknowledged them. What is written is copied once into
-/// pooled pages; memory the caller declares immutable is held by reference instead. Either is copied from here into packets.
+/// pooled pages; memory the caller declares immutable is held by reference instead, and what fills a packet is sealed
+/// from there.
 /// </summary>
 internal struct SendBuffer
 {
@@ -146,6 +147,20 @@ internal struct SendBuffer
             destination = destination[length..];
             offset += length;
         }
+    }
+
+    /// <summary>
+    /// Shows bytes that were written and not yet acknowledged, when they lie together in memory that never changes. Pages are not shown: what was just copied
+    /// into one is in the cache, and copying it on costs less than a further call of the cipher.
+    /// </summary>
+    public bool TryGetImmutable(long offset, int length, out ReadOnlySpan<byte> bytes)
+    {
+        bytes = default;
+        if (length == 0) return false;
+        ref var chunk = ref At(IndexOf(offset));
+        if (chunk.Page is not null || offset + length > chunk.Start + chunk.Length) return false;
+        bytes = chunk.Memory.Span.Slice((int)(offset - chunk.Start), length);
+        return true;
     }
 
     /// <summary>Gives up room that is not needed now.</summary>

@@ -356,8 +356,12 @@ internal sealed partial class StreamSet
 
         var isNew = offset == sending.Buffer.SentOffset;
         StreamFrame.WriteHeader(ref builder.Writer, stream.Id, offset, length, fin);
-        sending.Buffer.CopyTo(offset, builder.Writer.Free[..length]);
-        builder.Writer.Advance(length);
+        if (!sending.Buffer.TryGetImmutable(offset, length, out var immutable) || !builder.TryRefer(immutable))
+        {
+            sending.Buffer.CopyTo(offset, builder.Writer.Free[..length]);
+            builder.Writer.Advance(length);
+        }
+
         builder.Record(new() { Type = FrameType.Stream, Id = stream.Id, Stream = stream, Value = offset, Length = length, Fin = fin });
         sending.OnFrameSent(offset, length, fin);
         if (isNew) _sent += length;

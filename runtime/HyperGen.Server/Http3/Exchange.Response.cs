@@ -12,6 +12,9 @@ namespace HyperGen.Server.Http3;
 internal sealed partial class Exchange : IValueTaskSource<FlushResult>
 {
     private readonly OutputBuffer _frames = new();
+
+    /// <summary>The content of the last frame when it is long: it goes to the stream from here, not by way of <see cref="_frames"/>.</summary>
+    private OutputBuffer _content = new();
     private readonly ResponsePipe _writer;
     private readonly DateLine _date = new();
     private readonly HeaderDictionary _responseHeaders = [];
@@ -24,7 +27,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
     private List<(Func<object, Task> Callback, object State)>? _onCompleted;
 
     /// <summary>What the handler has written and nobody flushed.</summary>
-    public OutputBuffer Body { get; } = new();
+    public OutputBuffer Body { get; private set; } = new();
 
     /// <summary>Whether a handler has set headers one by one.</summary>
     public bool HasResponseHeaders => _responseHeaders.Count > 0;
@@ -187,9 +190,21 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
     {
         if (Body.Length > 0 && !HasNoBody)
         {
+            if (_content.Length > 0)
+            {
+                _frames.Write(_content.Written);
+                _content.Clear();
+            }
             _frames.Advance(FrameWriter.WriteHeader(_frames.GetSpan(FrameWriter.MaxHeaderLength), FrameType.Data, (ulong)Body.Length));
-            _frames.Write(Body.Written);
             _written += Body.Length;
+            if (Body.Length > OutputBuffer.KeptLength)
+            {
+                (Body, _content) = (_content, Body);
+            }
+            else
+            {
+                _frames.Write(Body.Written);
+            }
         }
         Body.Clear();
     }
@@ -200,12 +215,17 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         if (IsAttached && !_isCancelled)
         {
             Write(_frames.Written);
+            if (_content.Length > 0)
+            {
+                Write(_content.Written);
+            }
             if (isEnd)
             {
                 Finish();
             }
         }
         _frames.Clear();
+        _content.Clear();
         if (_isFlushing)
         {
             _isFlushSent = true;
@@ -242,6 +262,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         _isFlushing = false;
         Body.Clear();
         _frames.Clear();
+        _content.Clear();
         if (_responseHeaders.Count > 0)
         {
             _responseHeaders.Clear();

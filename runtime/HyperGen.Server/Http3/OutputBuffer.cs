@@ -6,7 +6,9 @@ namespace HyperGen.Server.Http3;
 internal sealed class OutputBuffer
 {
     private const int InitialLength = 512;
-    private const int KeptLength = 16 * 1024;
+
+    /// <summary>Arrays longer than this go back to where they were rented when the buffer is emptied.</summary>
+    public const int KeptLength = 16 * 1024;
 
     private byte[] _bytes = [];
 

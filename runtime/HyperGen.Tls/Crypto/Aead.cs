@@ -29,6 +29,24 @@ internal abstract class Aead : IDisposable
         SealCore(nonce, associatedData, plaintext, destination[..(plaintext.Length + TagLength)]);
     }
 
+    /// <summary>Encrypts a buffer in place, but for a part of the plaintext that is taken from where it lies, and appends the tag.</summary>
+    /// <param name="nonce">12 bytes, never used twice with one key.</param>
+    /// <param name="associatedData">What is authenticated but not encrypted: the packet's header.</param>
+    /// <param name="buffer">The plaintext, and <see cref="TagLength"/> more bytes. What it holds in the place of the part does not matter.</param>
+    /// <param name="offset">Where in the plaintext the part belongs.</param>
+    /// <param name="part">The part, which does not overlap the buffer.</param>
+    /// <exception cref="ArgumentException">The nonce is not 12 bytes or the part reaches beyond the plaintext.</exception>
+    public void Seal(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer, int offset, ReadOnlySpan<byte> part)
+    {
+        ThrowUnlessNonce(nonce);
+        if (offset < 0 || part.Length > buffer.Length - TagLength - offset)
+        {
+            throw new ArgumentException("The buffer must hold the part, and a 16-byte tag behind the plaintext.", nameof(buffer));
+        }
+
+        SealCore(nonce, associatedData, buffer, offset, part);
+    }
+
     /// <summary>Decrypts <paramref name="sealedBytes"/> if its tag is right.</summary>
     /// <param name="nonce">12 bytes.</param>
     /// <param name="associatedData">What was authenticated with it.</param>
@@ -63,6 +81,13 @@ internal abstract class Aead : IDisposable
     }
 
     protected abstract void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> destination);
+
+    /// <summary>Copies the part to its place first, where the library takes its input in one piece.</summary>
+    protected virtual void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer, int offset, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(buffer[offset..]);
+        SealCore(nonce, associatedData, buffer[..^TagLength], buffer);
+    }
 
     protected abstract bool TryOpenCore(
         ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext);

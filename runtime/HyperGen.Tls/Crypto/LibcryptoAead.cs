@@ -3,6 +3,9 @@ namespace HyperGen.Tls.Crypto;
 /// <summary>An EVP cipher context that keeps its key schedule; a packet sets the nonce only.</summary>
 internal sealed unsafe class LibcryptoAead : Aead
 {
+    /// <summary>Bytes of a block of AES. ChaCha20 minds less where an update begins.</summary>
+    private const int BlockLength = 16;
+
     private nint _context;
 
     /// <param name="cipher">A fetched <c>EVP_CIPHER</c>.</param>
@@ -44,6 +47,53 @@ internal sealed unsafe class LibcryptoAead : Aead
 
             succeeded &= Libcrypto.CipherFinal(_context, target + plaintext.Length, &written);
             succeeded &= Libcrypto.CipherControl(_context, Libcrypto.CtrlGetTag, TagLength, target + plaintext.Length);
+        }
+
+        GC.KeepAlive(this);
+        Libcrypto.Check(succeeded == 1);
+    }
+
+    protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer, int offset, ReadOnlySpan<byte> part)
+    {
+        ObjectDisposedException.ThrowIf(_context == 0, this);
+
+        // An update that begins inside a block finishes it byte by byte and sets up anew: the block is filled up by copying.
+        var filled = Math.Min(-offset & (BlockLength - 1), part.Length);
+        part[..filled].CopyTo(buffer[offset..]);
+        part = part[filled..];
+        offset += filled;
+        var length = buffer.Length - TagLength;
+        var rest = length - offset - part.Length;
+        int written;
+        int succeeded;
+        fixed (byte* nonceBytes = nonce)
+        fixed (byte* header = associatedData)
+        fixed (byte* source = part)
+        fixed (byte* target = buffer)
+        {
+            succeeded = Libcrypto.CipherInit(_context, 0, 0, null, nonceBytes, 1);
+            if (associatedData.Length > 0)
+            {
+                succeeded &= Libcrypto.CipherUpdate(_context, null, &written, header, associatedData.Length);
+            }
+
+            if (offset > 0)
+            {
+                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, target, offset);
+            }
+
+            if (part.Length > 0)
+            {
+                succeeded &= Libcrypto.CipherUpdate(_context, target + offset, &written, source, part.Length);
+            }
+
+            if (rest > 0)
+            {
+                succeeded &= Libcrypto.CipherUpdate(_context, target + offset + part.Length, &written, target + offset + part.Length, rest);
+            }
+
+            succeeded &= Libcrypto.CipherFinal(_context, target + length, &written);
+            succeeded &= Libcrypto.CipherControl(_context, Libcrypto.CtrlGetTag, TagLength, target + length);
         }
 
         GC.KeepAlive(this);

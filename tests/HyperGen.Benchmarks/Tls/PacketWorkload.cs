@@ -8,6 +8,9 @@ internal sealed unsafe class PacketWorkload : IDisposable
     private const int Payload = 1350;
     private const int Header = 20;
 
+    /// <summary>Of the frame in front of the content.</summary>
+    private const int Head = 8;
+
     private readonly Aead _aead;
     private readonly nint _context;
     private readonly byte[] _nonce = new byte[Aead.NonceLength];
@@ -15,6 +18,10 @@ internal sealed unsafe class PacketWorkload : IDisposable
     private readonly byte[] _plaintext = new byte[Payload];
     private readonly byte[] _packet = new byte[Payload + Aead.TagLength];
     private readonly byte[] _opened = new byte[Payload];
+    private readonly byte[] _content = new byte[64 << 20];
+    private readonly byte[] _batch = new byte[64 << 10];
+    private int _next;
+    private int _nextPacket;
 
     public PacketWorkload()
     {
@@ -23,6 +30,9 @@ internal sealed unsafe class PacketWorkload : IDisposable
             throw new PlatformNotSupportedException("There is no libcrypto to compare with.");
         }
         byte[] key = new byte[16];
+
+        // Otherwise all of it would be one page of zeros, which never leaves the cache.
+        new Random(1).NextBytes(_content);
         _aead = new LibcryptoProvider().CreateAead(AeadAlgorithm.Aes128Gcm, key);
         _context = Libcrypto.CipherContextNew();
         fixed (byte* name = "AES-128-GCM"u8)
@@ -34,6 +44,17 @@ internal sealed unsafe class PacketWorkload : IDisposable
     }
 
     public void Seal() => _aead.Seal(_nonce, _header, _plaintext, _packet);
+
+    /// <summary>A packet of immutable memory, never the same twice, copied into the packet and sealed there.</summary>
+    public void SealCopied()
+    {
+        Span<byte> packet = NextPacket();
+        Next().CopyTo(packet[Head..]);
+        _aead.Seal(_nonce, _header, packet[..Payload], packet);
+    }
+
+    /// <summary>The same, sealed from where it lies.</summary>
+    public void SealReferred() => _aead.Seal(_nonce, _header, NextPacket(), Head, Next());
 
     public void Open()
     {
@@ -76,6 +97,20 @@ internal sealed unsafe class PacketWorkload : IDisposable
                 throw new InvalidOperationException("The packet is genuine.");
             }
         }
+    }
+
+    /// <summary>The next place in a batch, as large as one send call takes.</summary>
+    private Span<byte> NextPacket()
+    {
+        int length = Payload + Aead.TagLength;
+        _nextPacket = (_nextPacket + 1) % (_batch.Length / length);
+        return _batch.AsSpan(_nextPacket * length, length);
+    }
+
+    private ReadOnlySpan<byte> Next()
+    {
+        _next = _next + (2 * Payload) > _content.Length ? 0 : _next + Payload;
+        return _content.AsSpan(_next, Payload - Head);
     }
 
     public void Dispose()

@@ -62,12 +62,56 @@ public sealed class AeadTests
 
     [Theory]
     [ClassData(typeof(Providers))]
+    public void A_part_that_lies_elsewhere_is_sealed_as_if_it_had_been_copied(string provider)
+    {
+        var crypto = Providers.Get(provider);
+        var random = new Random(11);
+        foreach (var algorithm in Enum.GetValues<AeadAlgorithm>())
+        {
+            if (!crypto.IsSupported(algorithm)) continue;
+            var key = new byte[algorithm.KeyLength];
+            random.NextBytes(key);
+            using var aead = crypto.CreateAead(algorithm, key);
+            for (var round = 0; round < 2_000; round++)
+            {
+                // Short ones too, so that the part begins, ends and lies in any place of a block.
+                var length = random.Next(round % 2 == 0 ? 200 : 1500);
+                var plaintext = new byte[length];
+                var nonce = new byte[Aead.NonceLength];
+                var header = new byte[random.Next(30)];
+                random.NextBytes(plaintext);
+                random.NextBytes(nonce);
+                random.NextBytes(header);
+                var offset = random.Next(length + 1);
+                var part = plaintext.AsSpan(offset, random.Next(length - offset + 1)).ToArray();
+                var copied = new byte[length + Aead.TagLength];
+                aead.Seal(nonce, header, plaintext, copied);
+
+                var referred = new byte[length + Aead.TagLength];
+                random.NextBytes(referred);
+                plaintext.AsSpan(0, offset).CopyTo(referred);
+                plaintext.AsSpan(offset + part.Length).CopyTo(referred.AsSpan(offset + part.Length));
+                var before = part.ToArray();
+                aead.Seal(nonce, header, referred, offset, part);
+                Assert.Equal(copied, referred);
+                Assert.Equal(before, part);
+            }
+
+            Assert.Throws<ArgumentException>(() => aead.Seal(new byte[12], [], new byte[36], 1, new byte[20]));
+            Assert.Throws<ArgumentException>(() => aead.Seal(new byte[12], [], new byte[36], -1, new byte[2]));
+            Assert.Throws<ArgumentException>(() => aead.Seal(new byte[11], [], new byte[36], 0, new byte[20]));
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
     public void A_wiped_key_says_so(string provider)
     {
         var aead = Providers.Get(provider).CreateAead(AeadAlgorithm.Aes128Gcm, new byte[16]);
         aead.Dispose();
         aead.Dispose();
         Assert.Throws<ObjectDisposedException>(() => aead.Seal(new byte[12], [], [], new byte[16]));
+        Assert.Throws<ObjectDisposedException>(() => aead.Seal(new byte[12], [], new byte[36], 0, new byte[20]));
     }
 
     private static void Check(string provider, string file, Func<int, AeadAlgorithm?> choose)
