@@ -1,5 +1,3 @@
-using HyperGen.Quic.Paths;
-
 namespace HyperGen.Quic;
 
 /// <summary>How this end moves to another address: a client of its own accord, or because the server would rather be reached elsewhere (RFC 9000 section 9).</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using HyperGen.Quic.Frames;
 using HyperGen.Quic.Paths;
 using HyperGen.Quic.Recovery;
 using HyperGen.Quic.Spaces;

@@ -14,13 +14,7 @@ public sealed class ImmutableMemoryTests
     public void What_is_written_in_pieces_of_both_kinds_arrives_whole(ulong seed, bool traced)
     {
         var traces = new List<ArrayBufferWriter<byte>>();
-        var pair = new DirectPair(qlog: traced
-            ? (_, _) =>
-            {
-                traces.Add(new());
-                return traces[^1];
-            }
-            : null);
+        var pair = new DirectPair(qlog: traced ? Trace : null);
         var random = new SeededRandom(seed);
         QuicStream[] sending = [pair.Client.TryOpenStream(unidirectional: true)!, pair.Client.TryOpenStream(unidirectional: true)!];
         var expected = sending.Select(static _ => new MemoryStream()).ToArray();
@@ -54,5 +48,11 @@ public sealed class ImmutableMemoryTests
 
         // The trace tells of frames, of which only the heads are in the packet when it is written.
         if (traced) Assert.Contains(traces, static trace => Encoding.UTF8.GetString(trace.WrittenSpan).Split("\"frame_type\":\"stream\"").Length > 400);
+
+        IBufferWriter<byte> Trace(Role role, ConnectionId id)
+        {
+            traces.Add(new());
+            return traces[^1];
+        }
     }
 }

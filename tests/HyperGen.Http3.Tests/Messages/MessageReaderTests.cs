@@ -1,6 +1,5 @@
 using HyperGen.Http3.Messages;
 using HyperGen.Http3.Qpack;
-using HyperGen.Testing;
 
 namespace HyperGen.Http3.Tests.Messages;
 

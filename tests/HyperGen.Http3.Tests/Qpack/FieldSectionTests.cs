@@ -1,5 +1,4 @@
 using HyperGen.Http3.Qpack;
-using HyperGen.Testing;
 
 namespace HyperGen.Http3.Tests.Qpack;
 

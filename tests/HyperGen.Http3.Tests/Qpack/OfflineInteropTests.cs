@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using HyperGen.Http3.Qpack;
-using HyperGen.Testing;
 
 namespace HyperGen.Http3.Tests.Qpack;
 
