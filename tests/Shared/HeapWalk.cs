@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -99,6 +100,7 @@ internal sealed partial class HeapWalk
     }
 
     /// <summary>What a copy of the object takes, which the runtime counts when it makes one.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "What is kept from its finalizer is a copy, not an object that is disposed.")]
     private static long SizeOf(object value, Kind kind) => value switch
     {
         Array array => Allocated(array.Clone),
