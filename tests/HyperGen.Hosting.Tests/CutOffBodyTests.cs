@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using HyperGen.Http3;
 using HyperGen.Transport.Udp;
 using Microsoft.AspNetCore.Builder;
@@ -95,31 +95,21 @@ public sealed class CutOffBodyTests
     /// <summary>Takes note of what became of each request, whether or not anybody was there to be told.</summary>
     private sealed class Statuses : IStartupFilter
     {
-        private readonly ConcurrentQueue<int> _statuses = new();
-        private readonly SemaphoreSlim _count = new(0);
+        private readonly Channel<int> _statuses = Channel.CreateUnbounded<int>();
 
-        public async Task<int> NextAsync(CancellationToken stop)
-        {
-            await _count.WaitAsync(stop);
-            Assert.True(_statuses.TryDequeue(out int status));
-            return status;
-        }
+        public ValueTask<int> NextAsync(CancellationToken stop) => _statuses.Reader.ReadAsync(stop);
 
         public RequestDelegate Record(RequestDelegate next) => async http =>
         {
             try
             {
                 await next(http);
-                _statuses.Enqueue(http.Response.StatusCode);
+                _statuses.Writer.TryWrite(http.Response.StatusCode);
             }
             catch
             {
-                _statuses.Enqueue(StatusCodes.Status500InternalServerError);
+                _statuses.Writer.TryWrite(StatusCodes.Status500InternalServerError);
                 throw;
-            }
-            finally
-            {
-                _count.Release();
             }
         };
 

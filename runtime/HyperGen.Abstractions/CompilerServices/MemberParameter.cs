@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using Microsoft.AspNetCore.Http;
 
 namespace HyperGen.CompilerServices;
 
@@ -59,12 +58,18 @@ internal sealed class MemberParameter : ParameterInfo
 
     public override object[] GetCustomAttributes(Type attributeType, bool inherit)
     {
-        object[] found = [.. _parameter?.GetCustomAttributes(attributeType, inherit) ?? [], .. _property?.GetCustomAttributes(attributeType, inherit) ?? []];
+        object[] own = _parameter?.GetCustomAttributes(attributeType, inherit) ?? [];
+        object[] others = _property?.GetCustomAttributes(attributeType, inherit) ?? [];
+        if (own.Length == 0 || others.Length == 0)
+        {
+            return own.Length == 0 && _property is not null ? others : own;
+        }
 
         // Who asks casts the array.
-        Array typed = Array.CreateInstance(typeof(Attribute).IsAssignableFrom(attributeType) ? attributeType : typeof(Attribute), found.Length);
-        found.CopyTo(typed, 0);
-        return (object[])typed;
+        Array all = Array.CreateInstanceFromArrayType(own.GetType(), own.Length + others.Length);
+        own.CopyTo(all, 0);
+        others.CopyTo(all, own.Length);
+        return (object[])all;
     }
 
     public override bool IsDefined(Type attributeType, bool inherit) =>
