@@ -15,6 +15,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void No_input_throws_or_hangs(string name)
     {
         var target = Target.All().Single(t => t.Name == name);
+        using var owner = target as IDisposable;
         var seed = ulong.TryParse(Environment.GetEnvironmentVariable("HYPERGEN_FUZZ_SEED"), out var set) ? set : 1;
         var fuzzer = new Fuzzer(target, seed, CorpusFolder(target));
         var clock = Stopwatch.StartNew();

@@ -11,6 +11,7 @@ var seed = ulong.Parse(Value("--seed") ?? "1", CultureInfo.InvariantCulture);
 var save = Value("--save");
 foreach (var target in Target.All().Where(t => Value("--target") is not { } name || t.Name == name))
 {
+    using var owner = target as IDisposable;
     var fuzzer = new Fuzzer(target, seed, FuzzTests.CorpusFolder(target));
     var clock = Stopwatch.StartNew();
     fuzzer.Run(inputs);

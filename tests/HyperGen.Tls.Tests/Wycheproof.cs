@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HyperGen.Testing;
 
 namespace HyperGen.Tls.Tests;
 

@@ -7,7 +7,7 @@ using HyperGen.Tls.Crypto;
 namespace HyperGen.Fuzz.Targets;
 
 /// <summary>A whole connection of one role: each input is the frames of a 1-RTT packet under valid keys. When it closes the connection, the next gets another.</summary>
-internal sealed class ConnectionTarget(Role role) : Target
+internal sealed class ConnectionTarget(Role role) : Target, IDisposable
 {
     private const int MaxSteps = 1000;
 
@@ -20,8 +20,8 @@ internal sealed class ConnectionTarget(Role role) : Target
     private readonly SeededRandom _random = new(1);
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private readonly DirectionKeys _keys = Keys(role == Role.Server ? Role.Client : Role.Server);
-    private Endpoint _client = null!;
-    private Endpoint _server = null!;
+    private Endpoint? _client;
+    private Endpoint? _server;
     private Connection? _target;
     private ConnectionId _destination;
     private Timestamp _now = new(TimeSpan.TicksPerSecond);
@@ -49,6 +49,13 @@ internal sealed class ConnectionTarget(Role role) : Target
         return target.Statistics.PacketsDropped > dropped ? "dropped" : "taken";
     }
 
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _client?.Dispose();
+        _server?.Dispose();
+    }
+
     private static DirectionKeys Keys(Role writer)
     {
         using var secret = InstantHandshake.Secret(writer, EncryptionLevel.OneRtt);
@@ -68,7 +75,7 @@ internal sealed class ConnectionTarget(Role role) : Target
         _keys.Packet.Seal(number, packet, offset + 4);
         _keys.Header.Protect(packet, offset, 4);
         _now += TimeSpan.FromMilliseconds(1);
-        (role == Role.Server ? _server : _client).HandleDatagram(_now, role == Role.Server ? ToClient : ToServer, EcnCodepoint.Ect0, packet);
+        (role == Role.Server ? _server : _client)!.HandleDatagram(_now, role == Role.Server ? ToClient : ToServer, EcnCodepoint.Ect0, packet);
     }
 
     /// <summary>Does what an owner does: takes events, reads and answers streams, lets timers fire, and sends into the void.</summary>
@@ -102,6 +109,8 @@ internal sealed class ConnectionTarget(Role role) : Target
     private void Connect()
     {
         Finish();
+        _client?.Dispose();
+        _server?.Dispose();
         _client = new(Options(null));
         _server = new(Options(static parameters => new InstantHandshake(Role.Server, parameters.Span)));
         var client = _client.Connect(_now, ToServer, static parameters => new InstantHandshake(Role.Client, parameters.Span));
@@ -133,7 +142,7 @@ internal sealed class ConnectionTarget(Role role) : Target
         Drain(target);
         _now += TimeSpan.FromHours(1);
         target.HandleTimeout(_now);
-        var endpoint = role == Role.Server ? _server : _client;
+        var endpoint = (role == Role.Server ? _server : _client)!;
         if (target.State == ConnectionState.Drained && target.NextTimeout.IsNever
             && (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.PagesInUse, endpoint.StreamsInUse) == (0, 0, 0, 0, 0)) return;
         throw new InvalidOperationException("A closed connection left something behind.");

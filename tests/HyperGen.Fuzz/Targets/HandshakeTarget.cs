@@ -11,7 +11,7 @@ namespace HyperGen.Fuzz.Targets;
 /// A server's connection from its first datagram: each input is the frames of an Initial packet and of a Handshake packet after it, both under valid keys. The
 /// first byte says where one ends and the other begins.
 /// </summary>
-internal sealed class HandshakeTarget : Target
+internal sealed class HandshakeTarget : Target, IDisposable
 {
     private const int MaxSteps = 1000;
 
@@ -34,6 +34,12 @@ internal sealed class HandshakeTarget : Target
             ResetKey = new byte[32],
             CreateServerHandshake = static parameters => new InstantHandshake(Role.Server, parameters.Span),
         });
+    }
+
+    public void Dispose()
+    {
+        _handshakeKeys.Dispose();
+        _server.Dispose();
     }
 
     public override string Name => "connection-handshake";

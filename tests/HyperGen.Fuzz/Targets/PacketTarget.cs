@@ -4,7 +4,7 @@ using HyperGen.Quic.Wire;
 namespace HyperGen.Fuzz.Targets;
 
 /// <summary>Datagrams at a server's endpoint that has connections of others: headers, coalescing, tokens, versions, resets.</summary>
-internal sealed class PacketTarget : Target
+internal sealed class PacketTarget : Target, IDisposable
 {
     private const int MaxSteps = 100;
 
@@ -35,9 +35,16 @@ internal sealed class PacketTarget : Target
         }
     }
 
+    public void Dispose() => _endpoint?.Dispose();
+
     public override string Run(ReadOnlySpan<byte> input)
     {
-        if (_endpoint is null || _inputs++ % 2000 == 0) _endpoint = new(Options(isServer: true));
+        if (_endpoint is null || _inputs++ % 2000 == 0)
+        {
+            _endpoint?.Dispose();
+            _endpoint = new(Options(isServer: true));
+        }
+
         var hasHeader = PacketHeader.TryRead(input, 8, out var header);
         if (hasHeader && (header.End <= 0 || header.End > input.Length)) throw new InvalidOperationException("A packet ends outside of its datagram.");
         _now += TimeSpan.FromMilliseconds(1);

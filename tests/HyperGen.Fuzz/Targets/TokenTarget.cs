@@ -6,7 +6,7 @@ using HyperGen.Tls.Crypto;
 namespace HyperGen.Fuzz.Targets;
 
 /// <summary>Tokens of Initial packets, valid ones with damage: none that was touched proves anything.</summary>
-internal sealed class TokenTarget : Target
+internal sealed class TokenTarget : Target, IDisposable
 {
     private static readonly NetworkAddress Client = NetworkAddress.FromIPv4(1, 50000);
     private static readonly byte[] Id = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -31,6 +31,8 @@ internal sealed class TokenTarget : Target
             }
         }
     }
+
+    public void Dispose() => _tokens.Dispose();
 
     public override string Run(ReadOnlySpan<byte> input)
     {
