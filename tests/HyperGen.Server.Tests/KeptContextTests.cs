@@ -28,7 +28,7 @@ public sealed class KeptContextTests
         static context => context.Features.Get<object>(),
         static context => _ = context.HttpContext,
         static context => context.Abort(),
-        static context => Respond.Text(context, "late"),
+        static context => _ = Respond.Text(context, "late").AsTask(),
     ];
 
     [Theory]
