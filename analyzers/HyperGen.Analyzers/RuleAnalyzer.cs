@@ -6,8 +6,8 @@ namespace HyperGen.Analyzers;
 
 /// <summary>Reports what <see cref="ProgramReading"/> found against the rules it is made for.</summary>
 /// <remarks>
-/// It works file by file, so that the IDE shows every rule while one types, those too that look at the whole program. Generated code is left
-/// alone: nobody could mend it.
+/// It works file by file, so that the IDE shows every rule while one types, those too that look at the whole program. Generated code counts: the
+/// generator would leave a bad endpoint of a scaffolded file out, and nobody would say so.
 /// </remarks>
 public abstract class RuleAnalyzer : DiagnosticAnalyzer
 {
@@ -17,7 +17,6 @@ public abstract class RuleAnalyzer : DiagnosticAnalyzer
 
     public sealed override void Initialize(AnalysisContext context)
     {
-        // Generated code counts: the generator would leave a bad endpoint of a scaffolded file out, and nobody would say so.
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.Analyze | GeneratedCodeAnalysisFlags.ReportDiagnostics);
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>

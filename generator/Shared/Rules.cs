@@ -7,10 +7,10 @@ namespace HyperGen.Generator;
 internal static class Rules
 {
     public static readonly DiagnosticDescriptor DuplicateRoute = Error("HG0001", "Two endpoints have the same route",
-        "'{0}' and '{1}' both answer {2} {3}: change the template of one of them");
+        "'{0}' and '{1}'{4} both answer {2} {3}: change the template of one of them");
 
     public static readonly DiagnosticDescriptor AmbiguousRoute = Error("HG0002", "Two routes match the same paths equally well",
-        "'{0}' ({1}) and '{2}' ({3}) match the same paths with the same precedence: tell them apart by a literal or a constraint");
+        "'{0}' ({1}) and '{2}'{4} ({3}) match the same paths with the same precedence: tell them apart by a literal or a constraint");
 
     public static readonly DiagnosticDescriptor InvalidTemplate = Error("HG0003", "The route template is not valid",
         "The route template '{0}' is not valid: {1}");
@@ -25,7 +25,7 @@ internal static class Rules
         "The parameter '{0}' of type '{1}' cannot be bound: {2}");
 
     public static readonly DiagnosticDescriptor MissingJsonMetadata = Error("HG0007", "No JsonSerializerContext covers a type",
-        "'{0}' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof({1}))] to one");
+        "'{0}' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof({1}))] to a partial class that derives from JsonSerializerContext");
 
     public static readonly DiagnosticDescriptor InaccessibleHandler = Error("HG0008", "Generated code cannot reach a handler",
         "'{0}' is {1}: make it, and the types that contain it, internal or public");

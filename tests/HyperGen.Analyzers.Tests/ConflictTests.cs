@@ -22,7 +22,7 @@ public sealed class ConflictTests
             [{|HG0001:Get("/Users/{ID}")|}] public static string Find(string id) => "";
         }
         """,
-        "'Other.Find' and 'Users.Find' both answer GET /users/{id}: change the template of one of them");
+        "'Other.Find' and 'Users.Find' in File0.cs:4 both answer GET /users/{id}: change the template of one of them");
 
     [Fact]
     public Task Routes_that_end_in_a_draw_are_told() => Verify.RulesAsync(
@@ -36,7 +36,7 @@ public sealed class ConflictTests
             [Get("/me")] public static string Me() => "";
         }
         """,
-        "'Users.ByName' (/users/{name:minlength(1)}) and 'Users.ById' (/users/{id:int}) match the same paths with the same precedence: tell them apart by a literal or a constraint");
+        "'Users.ByName' (/users/{name:minlength(1)}) and 'Users.ById' in File0.cs:4 (/users/{id:int}) match the same paths with the same precedence: tell them apart by a literal or a constraint");
 
     [Fact]
     public async Task An_executable_is_held_against_the_assemblies_it_references()

@@ -30,10 +30,10 @@ public sealed class JsonTests
             [Get("/h")] public static int H() => 1;
         }
         """,
-        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to one",
-        "'List<Post>' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(System.Collections.Generic.List<App.Post>))] to one",
-        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to one",
-        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to one");
+        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to a partial class that derives from JsonSerializerContext",
+        "'List<Post>' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(System.Collections.Generic.List<App.Post>))] to a partial class that derives from JsonSerializerContext",
+        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to a partial class that derives from JsonSerializerContext",
+        "'Post' is read or written as JSON, but no JsonSerializerContext covers it: add [JsonSerializable(typeof(App.Post))] to a partial class that derives from JsonSerializerContext");
 
     [Fact]
     public Task An_existing_context_takes_the_type() => VerifyFix<MissingJsonMetadataCodeFixProvider>.AppliesAsync(

@@ -32,11 +32,11 @@ public sealed class BuildTests
         Assert.Equal(
             """
             The application cannot be built, because of its services:
-              - Users asks for IMissing, which is not registered.
-              - Users.Find asks for IMissing with the key 'blue', which is not registered.
+              - Users asks for IMissing, which is not registered: add it to builder.Services.
+              - Users.Find asks for IMissing with the key 'blue', which is not registered: add it to builder.Services.
               - Audit lives as long as the application but asks for Scoped, which is scoped: a request would be given another's.
               - HoldsScoped lives as long as the application but asks for Scoped, which is scoped: a request would be given another's.
-              - NeedsMissing asks for List<IMissing>, which is not registered.
+              - NeedsMissing asks for List<IMissing>, which is not registered: add it to builder.Services.
               - Fixture.GET/timed requires request timeouts: call builder.Services.AddRequestTimeouts(…).
               - Fixture.GET/limited and 1 more endpoint require rate limiting: call builder.Services.AddRateLimiter(…).
               - Fixture.GET/cors requires CORS: call builder.Services.AddCors(…).
@@ -108,7 +108,7 @@ public sealed class BuildTests
             """
             The application cannot be built, because of its services:
               - Inherits lives as long as the application but asks for IMissing with the key 'blue', which is scoped: a request would be given another's.
-              - Inherits asks for IMissing, which is not registered.
+              - Inherits asks for IMissing, which is not registered: add it to builder.Services.
             """,
             failure.Message);
     }

@@ -181,7 +181,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
         _readRoutes.Add(parameter.Name);
         if (TextParser.Find(slot.Type, acceptsLists: false, Context) is not { Shape: TextShape.One } text)
         {
-            return Refuse(slot, "a route value becomes a simple type, or one with a static TryParse");
+            return Refuse(slot, "it is read from the route, so it needs a simple type, such as string, int or Guid, or one with a static TryParse");
         }
         if (ConstraintKinds.Contradiction(parameter, slot.Type) is { } constraint)
         {
@@ -203,7 +203,7 @@ internal sealed class BindingScope(string httpMethod, RouteTemplate template, st
 
     private ParameterModel? Text(BindingSlot slot, ParameterSource source, string name) => TextParser.Find(slot.Type, acceptsLists: true, Context) is { } text
         ? slot.Model(source) with { Key = name, Text = text }
-        : Refuse(slot, "it has no static TryParse, and is no array or list of a type that has");
+        : Refuse(slot, "it needs a simple type, such as string, int or Guid, one with a static TryParse, or an array or list of these");
 
     private ParameterModel? Body(BindingSlot slot, bool allowsEmpty)
     {

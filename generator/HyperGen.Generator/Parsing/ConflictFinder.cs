@@ -26,15 +26,25 @@ internal static class ConflictFinder
         {
             RouteEntry first = conflict.First;
             RouteEntry second = conflict.Second;
-            Location? location = second.Id >= firstOwn ? locate?.Invoke(second.Id - firstOwn) : null;
+            Location? location = Place(second);
+            string other = Place(first) is { } place ? " in " + Show(place) : "";
             if (conflict.IsDuplicate)
             {
-                problems.Report(Rules.DuplicateRoute, location, second.DisplayName, first.DisplayName, first.Method, first.Template.Text);
+                problems.Report(Rules.DuplicateRoute, location, second.DisplayName, first.DisplayName, first.Method, first.Template.Text, other);
             }
             else
             {
-                problems.Report(Rules.AmbiguousRoute, location, second.DisplayName, second.Template.Text, first.DisplayName, first.Template.Text);
+                problems.Report(Rules.AmbiguousRoute, location, second.DisplayName, second.Template.Text, first.DisplayName, first.Template.Text, other);
             }
         }
+
+        Location? Place(RouteEntry entry) => entry.Id >= firstOwn ? locate?.Invoke(entry.Id - firstOwn) : null;
+    }
+
+    /// <summary>Where the other endpoint stands, for messages on a terminal, where nobody can click on it: <c>Users.cs:12</c>.</summary>
+    private static string Show(Location place)
+    {
+        FileLinePositionSpan span = place.GetLineSpan();
+        return $"{Path.GetFileName(span.Path)}:{span.StartLinePosition.Line + 1}";
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ServiceAudit
     {
         if (!IsRegistered(type, key))
         {
-            _problems.Add($"{consumer} asks for {TypeNames.Of(type, key)}, which is not registered.");
+            _problems.Add($"{consumer} asks for {TypeNames.Of(type, key)}, which is not registered: add it to builder.Services.");
             return;
         }
         if (holder is not null && _lifetimes.Find(type, key) == ServiceLifetime.Scoped)
