@@ -8,13 +8,17 @@ namespace HyperGen.Package.Tests;
 /// </summary>
 public sealed class PackedConsumer : IAsyncLifetime
 {
-    private readonly string _version = "0.1.0-test." + Guid.NewGuid().ToString("N");
+    /// <summary>The version of the packages.</summary>
+    public string Version { get; } = "0.1.0-test." + Guid.NewGuid().ToString("N");
 
     /// <summary>The folder of the consuming project.</summary>
     public string Directory { get; private set; } = "";
 
     /// <summary>The source folder of the consuming project.</summary>
-    public static string Source => Path.Combine(Repository.Root, "tests", "HyperGen.Package.Tests", "Consumer");
+    private static string Source => Path.Combine(Repository.Root, "tests", "HyperGen.Package.Tests", "Consumer");
+
+    /// <summary>A file of the source folder.</summary>
+    public static string Read(string name) => File.ReadAllText(Path.Combine(Source, name));
 
     private static string Packages => Path.Combine(Repository.Root, "artifacts", "packages");
 
@@ -24,10 +28,10 @@ public sealed class PackedConsumer : IAsyncLifetime
         foreach (string project in System.IO.Directory.EnumerateDirectories(Path.Combine(Repository.Root, "runtime")))
         {
             (int exitCode, string output) = await Tool.RunAsync(
-                Repository.Root, "dotnet", $"pack \"{project}\" -c Release -o \"{Packages}\" -p:Version={_version} -nologo", stop);
+                Repository.Root, "dotnet", $"pack \"{project}\" -c Release -o \"{Packages}\" -p:Version={Version} -nologo", stop);
             Assert.True(exitCode == 0, output);
         }
-        Directory = Path.Combine(Repository.Root, "artifacts", "consumer-" + _version);
+        Directory = Path.Combine(Repository.Root, "artifacts", "consumer-" + Version);
         System.IO.Directory.CreateDirectory(Directory);
         foreach (string file in System.IO.Directory.EnumerateFiles(Source))
         {
@@ -36,7 +40,7 @@ public sealed class PackedConsumer : IAsyncLifetime
     }
 
     public Task<(int ExitCode, string Output)> BuildAsync(string options, CancellationToken stop) =>
-        Tool.RunAsync(Directory, "dotnet", $"build --no-incremental -nologo -p:HyperGenVersion={_version} {options}", stop);
+        Tool.RunAsync(Directory, "dotnet", $"build --no-incremental -nologo -p:HyperGenVersion={Version} {options}", stop);
 
     public ValueTask DisposeAsync()
     {
@@ -44,7 +48,7 @@ public sealed class PackedConsumer : IAsyncLifetime
         {
             System.IO.Directory.Delete(Directory, recursive: true);
         }
-        foreach (string package in System.IO.Directory.EnumerateFiles(Packages, $"*{_version}*"))
+        foreach (string package in System.IO.Directory.EnumerateFiles(Packages, $"*{Version}*"))
         {
             File.Delete(package);
         }
@@ -52,7 +56,7 @@ public sealed class PackedConsumer : IAsyncLifetime
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         foreach (string name in System.IO.Directory.Exists(cache) ? System.IO.Directory.EnumerateDirectories(cache, "hypergen.*") : [])
         {
-            string cached = Path.Combine(name, _version);
+            string cached = Path.Combine(name, Version);
             if (System.IO.Directory.Exists(cached))
             {
                 System.IO.Directory.Delete(cached, recursive: true);
