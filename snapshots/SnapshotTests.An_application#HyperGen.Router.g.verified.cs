@@ -14,7 +14,7 @@ namespace HyperGen.Generated.App
     //
     // /
     // +-- api/users/{:int}    GET Api.Users.Find
-    [global::System.CodeDom.Compiler.GeneratedCode("HyperGen", "0.1")]
+    [global::System.CodeDom.Compiler.GeneratedCode("HyperGen", "0.1.0")]
     internal static class Router
     {
         /// <summary>The most parameters that a route has.</summary>

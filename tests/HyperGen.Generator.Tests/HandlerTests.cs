@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HyperGen.Generator.Tests;
 
 public sealed class HandlerTests
@@ -83,6 +85,37 @@ public sealed class HandlerTests
             ["Deconstructs.Get False", "Passes.Get False", "Reads.Get True", "Writes.Get False"],
             app.Endpoints.Select(static e => $"{e.DisplayName} {e.SharedHandler}"));
         Assert.Equal(["IStore "], app.Endpoints.Single(static e => e.DisplayName == "Reads.Get").HandlerServices.Select(static s => $"{s.Type.Name} {s.Key}"));
+    }
+
+    [Fact]
+    public async Task The_array_of_a_constructor_with_params_is_one_service_as_for_the_container()
+    {
+        GeneratedProgram program = GeneratedProgram.Of("""
+            [HyperController] internal sealed class Site(params string[] words) { [Get] public string Get() => string.Join(' ', words); }
+            [HyperController("/all")] internal sealed class All(params IEnumerable<string> words) { [Get] public string Get() => string.Join(' ', words); }
+            """);
+
+        RunningApp app = RunningApp.Start(program, static s => s.AddSingleton<string[]>(["registered", "as", "one"]).AddSingleton("each").AddSingleton("word"));
+
+        Assert.Equal("200 registered as one", await app.GetAsync("/"));
+        Assert.Equal("200 each word", await app.GetAsync("/all"));
+        Assert.Contains(app.App.Modules.SelectMany(static m => m.Services), static s => s.ServiceType == typeof(string[]));
+    }
+
+    [Fact]
+    public async Task A_constructor_with_a_span_or_a_pointer_is_left_to_others()
+    {
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of("""
+            [HyperController]
+            internal sealed class Site
+            {
+                public Site() { }
+                public Site(params ReadOnlySpan<string> words) => _ = words;
+                [Get] public string Get() => "made";
+            }
+            """));
+
+        Assert.Equal("200 made", await app.GetAsync("/"));
     }
 
     [Fact]

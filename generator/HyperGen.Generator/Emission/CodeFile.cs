@@ -6,11 +6,14 @@ namespace HyperGen.Generator.Emission;
 /// <summary>A generated file: what every one of them begins with, and the names of the types they use over and over.</summary>
 internal static class CodeFile
 {
-    public const string GeneratedCode = "[global::System.CodeDom.Compiler.GeneratedCode(\"HyperGen\", \"0.1.0\")]";
     public const string Hidden = "[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]";
     public const string Context = "global::HyperGen.RequestContext";
     public const string Services = "global::HyperGen.CompilerServices.";
     public const string ValueTask = "global::System.Threading.Tasks.ValueTask";
+
+    /// <summary>The attribute of every generated type, with the version of the generator that wrote it.</summary>
+    public static readonly string GeneratedCode =
+        $"[global::System.CodeDom.Compiler.GeneratedCode(\"HyperGen\", \"{typeof(CodeFile).Assembly.GetName().Version.ToString(3)}\")]";
 
     /// <summary>Starts a file with what it is about.</summary>
     public static CodeWriter Begin(params string[] about)

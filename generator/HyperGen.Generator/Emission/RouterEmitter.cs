@@ -19,7 +19,7 @@ internal static class RouterEmitter
         int maxValues = routes.Count == 0 ? 0 : routes.Max(static route => route.Template.Parameters.Count);
 
         RouterPicture.Write(writer, table, trie);
-        writer.Line("""[global::System.CodeDom.Compiler.GeneratedCode("HyperGen", "0.1")]""");
+        writer.Line(CodeFile.GeneratedCode);
         using (writer.Open("internal static class Router"))
         {
             writer.Line($"/// <summary>The most parameters that a route has.</summary>");

@@ -28,7 +28,7 @@ internal static class ConstructorParser
     {
         INamedTypeSymbol? marker = context.Types[KnownNames.ActivatorUtilitiesConstructor];
         return type.InstanceConstructors
-            .Where(c => context.CanReach(c) && c.Parameters.All(static p => p.RefKind is RefKind.None or RefKind.In))
+            .Where(c => context.CanReach(c) && c.Parameters.All(static p => p is { RefKind: RefKind.None or RefKind.In, Type: { IsRefLikeType: false, TypeKind: not (TypeKind.Pointer or TypeKind.FunctionPointer) } }))
             .OrderByDescending(c => c.GetAttributes().Any(a => a.AttributeClass.Is(marker)))
             .ThenByDescending(static c => c.Parameters.Length)
             .FirstOrDefault();
