@@ -135,12 +135,30 @@ public sealed class HostileNamesTests
     }
 
     [Fact]
-    public void A_public_module_of_a_documented_cls_compliant_library_is_clean()
+    public void A_documented_cls_compliant_library_is_clean()
     {
         GeneratedProgram.Of(new ProgramOptions
         {
+            AssemblyName = "Compliant",
             OutputKind = OutputKind.DynamicallyLinkedLibrary,
-            Sources = ["[assembly: CLSCompliant(false)]\n[HyperController] internal sealed class Site { [Get] public string Get() => \"\"; }"],
+            CheckOverflow = true,
+            Sources =
+            [
+                """
+                [assembly: CLSCompliant(true)]
+
+                /// <summary>A site.</summary>
+                [HyperController("/site")]
+                public sealed class Site
+                {
+                    /// <summary>Finds.</summary>
+                    [Get("{id:int}")] public string Find(int id) => "found " + id;
+
+                    /// <summary>What only C# has is told so.</summary>
+                    [CLSCompliant(false), Get("by-size/{size}")] public string BySize(uint size) => "size " + size;
+                }
+                """,
+            ],
         });
     }
 }

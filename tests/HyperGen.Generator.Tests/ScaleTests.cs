@@ -22,11 +22,11 @@ public sealed class ScaleTests
     public void The_openapi_of_github_compiles_and_each_operation_matches_itself()
     {
         Material.Require(Corpora.ArePresent, "The corpora are not beside the repository.");
-        (string Method, string Template)[] routes = [.. Corpora.Read("github-openapi").Distinct()];
+        (string Method, string Template)[] routes = Corpora.Read("github-openapi");
 
         RunningApp app = Compile(routes, "Github");
 
-        Assert.True(routes.Length > 700);
+        Assert.Equal(767, routes.Length);
         AssertRoutes(app, routes);
     }
 

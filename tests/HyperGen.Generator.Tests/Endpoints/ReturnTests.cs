@@ -91,7 +91,7 @@ public sealed class ReturnTests
     [InlineData("/task", 72)]
     public void A_synchronous_endpoint_allocates_only_what_its_handler_makes(string path, long handlersOwn)
     {
-        RunningApp app = RunningApp.Start(GeneratedProgram.Of(new ProgramOptions { Sources = [Source], ChecksCaching = false }));
+        RunningApp app = RunningApp.Start(GeneratedProgram.Of(Source));
         (int endpoint, TestRequest request) = app.Prepare("GET", path);
         for (int i = 0; i < 40; i++)
         {

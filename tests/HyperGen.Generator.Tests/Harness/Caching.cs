@@ -7,19 +7,50 @@ internal static class Caching
 {
     public static void AssertCached(string edit, GeneratorRunResult result)
     {
-        foreach ((string step, IncrementalStepRunReason reason) in Reasons(result.TrackedOutputSteps.SelectMany(static s => s.Value)))
+        foreach (IncrementalGeneratorRunStep output in result.TrackedOutputSteps.SelectMany(static s => s.Value))
         {
-            Assert.True(reason is IncrementalStepRunReason.Cached, $"After an edit {edit}, the output {step} is {reason}.");
+            Assert.All(output.Outputs, o => Assert.True(o.Reason is IncrementalStepRunReason.Cached, $"After an edit {edit}, the output {output.Name} is {o.Reason}."));
         }
-        foreach (string name in Steps.All.Where(result.TrackedSteps.ContainsKey))
+        foreach (IncrementalGeneratorRunStep step in OwnSteps(result))
         {
-            foreach ((_, IncrementalStepRunReason reason) in Reasons(result.TrackedSteps[name]))
+            Assert.All(step.Outputs, o => Assert.True(
+                o.Reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged,
+                $"After an edit {edit}, the step {step.Name ?? "without a name"} is {o.Reason}: {o.Value}"));
+        }
+    }
+
+    /// <summary>The steps with a name are those that <see cref="Steps"/> lists, all of them; what has none joins others, and is looked at with them.</summary>
+    public static void AssertNamed(GeneratorRunResult result)
+    {
+        HashSet<string> names = [.. OwnSteps(result).Select(static s => s.Name).OfType<string>()];
+        Assert.Subset(Steps.All.ToHashSet(), names);
+        if (names.Contains(Steps.Files))
+        {
+            // With an endpoint there is something to do for each of them.
+            Assert.Superset(Steps.All.ToHashSet(), names);
+        }
+    }
+
+    /// <summary>All that leads to the outputs, with or without a name, down to where Roslyn's own steps begin.</summary>
+    public static IEnumerable<IncrementalGeneratorRunStep> OwnSteps(GeneratorRunResult result)
+    {
+        HashSet<IncrementalGeneratorRunStep> seen = new(ReferenceEqualityComparer.Instance);
+        Queue<IncrementalGeneratorRunStep> left = new(result.TrackedOutputSteps.SelectMany(static s => s.Value).SelectMany(static s => s.Inputs).Select(static i => i.Source));
+        while (left.TryDequeue(out IncrementalGeneratorRunStep? step))
+        {
+            if ((step.Name is { } name && IsRoslyns(name)) || !seen.Add(step))
             {
-                Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"After an edit {edit}, the step {name} is {reason}.");
+                continue;
+            }
+            yield return step;
+            foreach ((IncrementalGeneratorRunStep source, _) in step.Inputs)
+            {
+                left.Enqueue(source);
             }
         }
     }
 
-    private static IEnumerable<(string Step, IncrementalStepRunReason Reason)> Reasons(IEnumerable<IncrementalGeneratorRunStep> steps) =>
-        steps.SelectMany(static s => s.Outputs.Select(o => (s.Name ?? "", o.Reason)));
+    /// <summary>The driver's inputs, and its search for attributes.</summary>
+    private static bool IsRoslyns(string name) =>
+        name is "Compilation" or "CompilationOptions" or "ParseOptions" or "AnalyzerConfigOptions" || name.Contains("_ForAttribute", StringComparison.Ordinal);
 }

@@ -39,8 +39,6 @@ internal sealed record ProgramOptions
 
     public bool ExpectsCleanCompilation { get; init; } = true;
 
-    public bool ChecksCaching { get; init; } = true;
-
     public bool HasImplicitUsings { get; init; } = true;
 
     public NullableContextOptions Nullable { get; init; } = NullableContextOptions.Enable;

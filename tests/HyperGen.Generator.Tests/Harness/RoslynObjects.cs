@@ -10,11 +10,11 @@ internal static class RoslynObjects
     public static void AssertAbsent(GeneratorRunResult result)
     {
         HashSet<object> visited = new(ReferenceEqualityComparer.Instance);
-        foreach (string step in Steps.All.Where(result.TrackedSteps.ContainsKey))
+        foreach (IncrementalGeneratorRunStep step in Caching.OwnSteps(result))
         {
-            foreach ((object value, _) in result.TrackedSteps[step].SelectMany(static s => s.Outputs))
+            foreach ((object value, _) in step.Outputs)
             {
-                Walk(value, step, visited);
+                Walk(value, step.Name ?? "a step without a name", visited);
             }
         }
     }
