@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace HyperGen.Interop.Tests;
+namespace HyperGen.Testing;
 
 /// <summary><c>samples/Bench</c> in a process of its own, on a free port, with a home of its own for its certificate.</summary>
 public sealed class BenchServer : IAsyncLifetime
