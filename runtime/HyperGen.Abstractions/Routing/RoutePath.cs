@@ -149,11 +149,7 @@ public readonly ref struct RoutePath
     {
         if (path.Length >= 32)
         {
-            int last = Math.Min(path.Length, 64) - 32;
-            Vector256<byte> first32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path));
-            Vector256<byte> last32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
-            ulong slashes = Slashes(first32) | ((ulong)Slashes(last32) << last);
-            bool hasUpperCase = (UpperCase(first32) | UpperCase(last32)) != Vector256<sbyte>.Zero;
+            (ulong slashes, bool hasUpperCase) = Vector256.IsHardwareAccelerated ? ScanWide(path) : ScanNarrow(path);
             return (slashes, path.Length <= 64 ? hasUpperCase : hasUpperCase || HasUpperCaseBeyond(path));
         }
         if (path.Length >= 16)
@@ -161,11 +157,36 @@ public readonly ref struct RoutePath
             int last = path.Length - 16;
             Vector128<byte> first16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path));
             Vector128<byte> last16 = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
-            return (Slashes(first16) | ((ulong)Slashes(last16) << last), (UpperCase(first16) | UpperCase(last16)) != Vector128<sbyte>.Zero);
+            return (Slashes(first16) | ((ulong)Slashes(last16) << last), HasUpperCase(Vector128.Min(Shifted(first16), Shifted(last16))));
         }
         Vector128<byte> few = Few(path);
         uint bits = Slashes(few);
-        return ((bits & 0xFF) | ((bits >> 8) << Math.Max(path.Length - 8, 0)), UpperCase(few) != Vector128<sbyte>.Zero);
+        return ((bits & 0xFF) | ((bits >> 8) << Math.Max(path.Length - 8, 0)), HasUpperCase(Shifted(few)));
+    }
+
+    /// <summary>The first 64 bytes of a path of 32 or more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (ulong Slashes, bool HasUpperCase) ScanWide(ReadOnlySpan<byte> path)
+    {
+        int last = Math.Min(path.Length, 64) - 32;
+        Vector256<byte> first32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path));
+        Vector256<byte> last32 = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(path), (nuint)last);
+        return (Slashes(first32) | ((ulong)Slashes(last32) << last), HasUpperCase(Vector256.Min(Shifted(first32), Shifted(last32))));
+    }
+
+    /// <summary>The same in blocks of 16: what NativeAOT assumes, unless it is told otherwise, has no wider ones, and halves of wide ones are compared one by one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (ulong Slashes, bool HasUpperCase) ScanNarrow(ReadOnlySpan<byte> path)
+    {
+        int last = Math.Min(path.Length, 64) - 32;
+        ref byte start = ref MemoryMarshal.GetReference(path);
+        Vector128<byte> first = Vector128.LoadUnsafe(ref start);
+        Vector128<byte> second = Vector128.LoadUnsafe(ref start, 16);
+        Vector128<byte> third = Vector128.LoadUnsafe(ref start, (nuint)last);
+        Vector128<byte> fourth = Vector128.LoadUnsafe(ref start, (nuint)last + 16);
+        return (
+            Slashes(first) | ((ulong)Slashes(second) << 16) | ((Slashes(third) | ((ulong)Slashes(fourth) << 16)) << last),
+            HasUpperCase(Vector128.Min(Vector128.Min(Shifted(first), Shifted(second)), Vector128.Min(Shifted(third), Shifted(fourth)))));
     }
 
     private static bool HasUpperCaseBeyond(ReadOnlySpan<byte> path) => path[64..].ContainsAnyInRange((byte)'A', (byte)'Z');
@@ -180,12 +201,16 @@ public readonly ref struct RoutePath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Slashes(Vector128<byte> block) => Vector128.Equals(block, Vector128.Create((byte)'/')).ExtractMostSignificantBits();
 
-    // 'A' is moved to the least signed byte, so that one signed comparison, which is what processors have, tells.
+    // 'A' is moved to the least signed byte, so that letters in upper case are the least of all: one comparison with the minimum of several blocks tells.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> UpperCase(Vector256<byte> block) =>
-        Vector256.LessThan(block.AsSByte() + Vector256.Create((sbyte)(128 - 'A')), Vector256.Create((sbyte)('Z' - 'A' + 1 - 128)));
+    private static Vector256<sbyte> Shifted(Vector256<byte> block) => block.AsSByte() + Vector256.Create((sbyte)(128 - 'A'));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> UpperCase(Vector128<byte> block) =>
-        Vector128.LessThan(block.AsSByte() + Vector128.Create((sbyte)(128 - 'A')), Vector128.Create((sbyte)('Z' - 'A' + 1 - 128)));
+    private static Vector128<sbyte> Shifted(Vector128<byte> block) => block.AsSByte() + Vector128.Create((sbyte)(128 - 'A'));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasUpperCase(Vector256<sbyte> shifted) => Vector256.LessThanAny(shifted, Vector256.Create((sbyte)('Z' - 'A' + 1 - 128)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasUpperCase(Vector128<sbyte> shifted) => Vector128.LessThanAny(shifted, Vector128.Create((sbyte)('Z' - 'A' + 1 - 128)));
 }
