@@ -33,7 +33,7 @@ internal sealed class DoorHost : IAsyncDisposable
         .Select(static entry => $"{entry.Category}: {entry.Message} {entry.Exception}"));
 
     /// <summary>That a busy machine was slow is nobody's failure.</summary>
-    private static bool IsOfMachine(string message) => message.Contains("so it runs on workers", StringComparison.Ordinal);
+    private static bool IsOfMachine(string message) => message.Contains("so it is left to workers", StringComparison.Ordinal);
 
     /// <summary>Kestrel sometimes stumbles over a body that was cut off, and warns of its own mistake, whatever application runs on it.</summary>
     private static bool IsOfKestrel(Exception? exception) =>

@@ -12,18 +12,22 @@ namespace HyperGen.Server.Hosting;
 internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, EndpointTable table)
 {
     /// <summary>So many quick runs make up for a slow one, which may be the compiler's or a pause of the machine: on a busy one, a thread is now and then put aside.</summary>
-    private const int RunsToForgive = 1000;
+    private const int RunsToForgive = 50;
+
+    /// <summary>So many runs on workers earn another chance; each time it is spoilt, ten times as many. So what is slow only at first comes back, and what is slow stays away.</summary>
+    private const int RunsToFirstChance = 1000;
 
     private int _owedRuns;
-    private bool _isTooSlow;
+    private int _workerRuns;
+    private int _runsToNextChance = RunsToFirstChance;
 
     /// <summary>Its number within the application.</summary>
     public int Number { get; } = number;
 
     public EndpointDescriptor Descriptor { get; } = descriptor;
 
-    /// <summary>Whether it may run on the thread that received the request: it is made for that, and has not been too slow for it.</summary>
-    public bool RunsInline => Descriptor.Inline && !Volatile.Read(ref _isTooSlow);
+    /// <summary>Whether it may run on the thread that received the request: it is made for that, and has not been too slow for it of late.</summary>
+    public bool RunsInline => Descriptor.Inline && Volatile.Read(ref _workerRuns) <= 0;
 
     /// <summary>The endpoint as ASP.NET Core's middleware, metrics and link generation see it.</summary>
     public RouteEndpoint Route => field ??= (RouteEndpoint)Builder(RoutePatternFactory.Parse(Descriptor.Template), InvokeAsync).Build();
@@ -31,20 +35,38 @@ internal sealed class ServedEndpoint(int number, EndpointDescriptor descriptor, 
     /// <summary>The hosts that the endpoint answers for.</summary>
     public HostPatterns Hosts => field ??= new HostPatterns(Descriptor);
 
-    /// <summary>Notes a run on the thread that received the request; whether it was one slow run too many, so that the endpoint runs on workers from now on.</summary>
+    /// <summary>Notes a run on the thread that received the request; whether it was one slow run too many, so that the endpoint is left to workers now for the first time.</summary>
+    /// <remarks>Shards that note a run at the same time may lose one of the two: it makes no difference.</remarks>
     public bool OnInlineRun(bool isSlow)
     {
         if (isSlow)
         {
-            return Interlocked.Add(ref _owedRuns, RunsToForgive) > RunsToForgive && !Interlocked.Exchange(ref _isTooSlow, true);
-        }
+            if (Interlocked.Add(ref _owedRuns, RunsToForgive) <= RunsToForgive)
+            {
+                return false;
+            }
 
-        // Shards that note a run at the same time may lose one of the two: a little later it is forgiven all the same.
+            // The next chance is spoilt by a single slow run.
+            _owedRuns = RunsToForgive;
+            bool isFirst = _runsToNextChance == RunsToFirstChance;
+            Volatile.Write(ref _workerRuns, _runsToNextChance);
+            _runsToNextChance = (int)Math.Min(_runsToNextChance * 10L, int.MaxValue);
+            return isFirst;
+        }
         if (_owedRuns > 0)
         {
             _owedRuns--;
         }
         return false;
+    }
+
+    /// <summary>Notes a run on a worker.</summary>
+    public void OnWorkerRun()
+    {
+        if (_workerRuns > 0)
+        {
+            _workerRuns--;
+        }
     }
 
     /// <summary>Describes the endpoint to ASP.NET Core, in the order of its own minimal APIs: the method, the HTTP method, the attributes.</summary>

@@ -129,6 +129,10 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         }
         else
         {
+            if (_hasContext)
+            {
+                _context.Served?.OnWorkerRun();
+            }
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
@@ -179,7 +183,7 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
         if (endpoint is not null && endpoint.OnInlineRun(isSlow: took > s_inlineLimit))
         {
             _pool.Host.Logger.LogWarning(
-                "{Endpoint} ({Method} {Template}) has taken over {Limit} µs again ({Took} µs) on the thread that serves its connections, so it runs on workers from now on",
+                "{Endpoint} ({Method} {Template}) has taken over {Limit} µs again ({Took} µs) on the thread that serves its connections, so it is left to workers for a while, longer each time",
                 endpoint.Descriptor.DisplayName, endpoint.Descriptor.Method, endpoint.Descriptor.Template, s_inlineLimit.TotalMicroseconds, took.TotalMicroseconds);
         }
     }
