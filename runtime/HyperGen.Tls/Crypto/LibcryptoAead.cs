@@ -22,15 +22,32 @@ internal sealed unsafe class LibcryptoAead : Aead
 
     ~LibcryptoAead() => Dispose(disposing: false);
 
-    protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> destination)
+    protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> plaintext, Span<byte> destination) =>
+        SealParts(nonce, associatedData, plaintext, [], [], destination);
+
+    protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer, int offset, ReadOnlySpan<byte> part)
+    {
+        // An update that begins inside a block finishes it byte by byte and sets up anew: the block is filled up by copying.
+        var filled = Math.Min(-offset & (BlockLength - 1), part.Length);
+        part[..filled].CopyTo(buffer[offset..]);
+        part = part[filled..];
+        offset += filled;
+        SealParts(nonce, associatedData, buffer[..offset], part, buffer[(offset + part.Length)..^TagLength], buffer);
+    }
+
+    /// <summary>Encrypts what lies in up to three places into one.</summary>
+    private void SealParts(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_context == 0, this);
         int written;
         int succeeded;
         fixed (byte* nonceBytes = nonce)
         fixed (byte* header = associatedData)
-        fixed (byte* source = plaintext)
-        fixed (byte* target = destination)
+        fixed (byte* firstBytes = first)
+        fixed (byte* secondBytes = second)
+        fixed (byte* thirdBytes = third)
+        fixed (byte* start = destination)
         {
             succeeded = Libcrypto.CipherInit(_context, 0, 0, null, nonceBytes, 1);
 
@@ -40,60 +57,27 @@ internal sealed unsafe class LibcryptoAead : Aead
                 succeeded &= Libcrypto.CipherUpdate(_context, null, &written, header, associatedData.Length);
             }
 
-            if (plaintext.Length > 0)
+            var target = start;
+            if (first.Length > 0)
             {
-                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, source, plaintext.Length);
+                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, firstBytes, first.Length);
+                target += first.Length;
             }
 
-            succeeded &= Libcrypto.CipherFinal(_context, target + plaintext.Length, &written);
-            succeeded &= Libcrypto.CipherControl(_context, Libcrypto.CtrlGetTag, TagLength, target + plaintext.Length);
-        }
-
-        GC.KeepAlive(this);
-        Libcrypto.Check(succeeded == 1);
-    }
-
-    protected override void SealCore(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associatedData, Span<byte> buffer, int offset, ReadOnlySpan<byte> part)
-    {
-        ObjectDisposedException.ThrowIf(_context == 0, this);
-
-        // An update that begins inside a block finishes it byte by byte and sets up anew: the block is filled up by copying.
-        var filled = Math.Min(-offset & (BlockLength - 1), part.Length);
-        part[..filled].CopyTo(buffer[offset..]);
-        part = part[filled..];
-        offset += filled;
-        var length = buffer.Length - TagLength;
-        var rest = length - offset - part.Length;
-        int written;
-        int succeeded;
-        fixed (byte* nonceBytes = nonce)
-        fixed (byte* header = associatedData)
-        fixed (byte* source = part)
-        fixed (byte* target = buffer)
-        {
-            succeeded = Libcrypto.CipherInit(_context, 0, 0, null, nonceBytes, 1);
-            if (associatedData.Length > 0)
+            if (second.Length > 0)
             {
-                succeeded &= Libcrypto.CipherUpdate(_context, null, &written, header, associatedData.Length);
+                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, secondBytes, second.Length);
+                target += second.Length;
             }
 
-            if (offset > 0)
+            if (third.Length > 0)
             {
-                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, target, offset);
+                succeeded &= Libcrypto.CipherUpdate(_context, target, &written, thirdBytes, third.Length);
+                target += third.Length;
             }
 
-            if (part.Length > 0)
-            {
-                succeeded &= Libcrypto.CipherUpdate(_context, target + offset, &written, source, part.Length);
-            }
-
-            if (rest > 0)
-            {
-                succeeded &= Libcrypto.CipherUpdate(_context, target + offset + part.Length, &written, target + offset + part.Length, rest);
-            }
-
-            succeeded &= Libcrypto.CipherFinal(_context, target + length, &written);
-            succeeded &= Libcrypto.CipherControl(_context, Libcrypto.CtrlGetTag, TagLength, target + length);
+            succeeded &= Libcrypto.CipherFinal(_context, target, &written);
+            succeeded &= Libcrypto.CipherControl(_context, Libcrypto.CtrlGetTag, TagLength, target);
         }
 
         GC.KeepAlive(this);
