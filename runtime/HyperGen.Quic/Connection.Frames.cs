@@ -184,7 +184,9 @@ internal sealed partial class Connection
         //# enabled ECN for packets they send, they SHOULD use the information in the ECN
         //# section to manage their congestion state.
         ProcessEcn(now, space, ack);
-        for (var i = 0; i < _recovery.Acked.Count; i++) OnPacketAcked(space, _recovery.Acked[i]);
+
+        // In the order they were sent: what a stream is acknowledged then follows on what it was before, and leaves no holes to remember for a moment.
+        for (var i = _recovery.Acked.Count - 1; i >= 0; i--) OnPacketAcked(space, _recovery.Acked[i]);
         OnPacketsLost(now);
         _qlog?.RecoveryUpdated(now, _recovery, _path);
         if (_recovery.Acked.Count > 0) _streams.OnCongestionWindow(_recovery.Controller.Window);

@@ -46,7 +46,7 @@ internal sealed class LossDetection(Role role, CongestionController controller)
     /// <summary>loss_detection_timer.</summary>
     public Timestamp Timer { get; private set; } = Timestamp.Never;
 
-    /// <summary>Packets newly acknowledged by the last <see cref="OnAckReceived" />.</summary>
+    /// <summary>Packets newly acknowledged by the last <see cref="OnAckReceived" />, the largest first.</summary>
     public PacketBatch Acked { get; } = new();
 
     /// <summary>Packets declared lost by the last call.</summary>
@@ -252,9 +252,6 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         SetLossDetectionTimer(now);
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
-    //# A sender SHOULD restart its PTO timer every time an ack-eliciting packet is sent or
-    //# acknowledged, or when Initial or Handshake keys are discarded
     /// <summary>Gives up room that is not needed now, and what <see cref="Acked" /> and <see cref="Lost" /> last held.</summary>
     public void Shrink()
     {
@@ -263,6 +260,9 @@ internal sealed class LossDetection(Role role, CongestionController controller)
         Lost.Shrink();
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+    //# A sender SHOULD restart its PTO timer every time an ack-eliciting packet is sent or
+    //# acknowledged, or when Initial or Handshake keys are discarded
     public void SetLossDetectionTimer(Timestamp now)
     {
         var (lossTime, _) = GetLossTimeAndSpace();

@@ -34,12 +34,23 @@ public class PacketBenchmarks
     public void PrepareAcknowledge()
     {
         PrepareProcess();
-        _transfer.PrepareAcknowledge();
+        _transfer.PrepareAcknowledge(2);
     }
 
-    /// <summary>Of an acknowledgment of <see cref="TransferWorkload.PacketsAcknowledged" /> packets.</summary>
-    [Benchmark(OperationsPerInvoke = TransferWorkload.Packets / TransferWorkload.PacketsAcknowledged)]
+    /// <summary>An acknowledgment comes with every second packet.</summary>
+    [Benchmark(OperationsPerInvoke = TransferWorkload.Packets / 2)]
     public void ProcessAcknowledgment() => _transfer.Acknowledge();
+
+    [IterationSetup(Target = nameof(ProcessAcknowledgmentOfSixteen))]
+    public void PrepareAcknowledgeSixteen()
+    {
+        PrepareProcess();
+        _transfer.PrepareAcknowledge(16);
+    }
+
+    /// <summary>Or with every batch that the peer read at once.</summary>
+    [Benchmark(OperationsPerInvoke = TransferWorkload.Packets / 16)]
+    public void ProcessAcknowledgmentOfSixteen() => _transfer.Acknowledge();
 
     private static void Require(int built)
     {

@@ -35,6 +35,9 @@ internal static class QuickQuic
         forged[0] = 0x41;
         pair.Server.FirstLocalId.Span.CopyTo(forged.AsSpan(1));
         Measure("forged 1-RTT packet of a known connection, 1200 B", pair.ServerEndpoint, forged);
+
+        // What opening it costs without what an acknowledgment then does: its tag is only known to be wrong at the end.
+        Measure("the same as small as an acknowledgment, 40 B", pair.ServerEndpoint, forged[..40]);
         Transfer();
     }
 
@@ -68,13 +71,13 @@ internal static class QuickQuic
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / PerRound);
             bytes = Math.Min(bytes, (GC.GetAllocatedBytesForCurrentThread() - allocated) / PerRound);
         }
-        Console.WriteLine($"{what,-62} {best,8:F0} ns {bytes,7} B");
+        Report(what, best, bytes);
     }
 
     private static void Transfer()
     {
         var transfer = new TransferWorkload();
-        double build = double.MaxValue, process = double.MaxValue, acknowledge = double.MaxValue;
+        double build = double.MaxValue, process = double.MaxValue;
         long bytes = long.MaxValue;
         for (int round = 0; round < Rounds; round++)
         {
@@ -87,18 +90,32 @@ internal static class QuickQuic
             transfer.Process();
             process = Math.Min(process, Stopwatch.GetElapsedTime(start).TotalNanoseconds / packets);
             bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        }
+        Report("build and seal a full STREAM packet", build, bytes);
+        Report("open and process a full STREAM packet", process, bytes);
+        Acknowledgments(transfer, 2);
+        Acknowledgments(transfer, 16);
+    }
 
+    private static void Acknowledgments(TransferWorkload transfer, int together)
+    {
+        double best = double.MaxValue;
+        long bytes = long.MaxValue;
+        for (int round = 0; round < Rounds; round++)
+        {
             transfer.PrepareBuild();
             transfer.Build();
-            transfer.PrepareAcknowledge();
-            start = Stopwatch.GetTimestamp();
+            transfer.PrepareAcknowledge(together);
+            long allocated = GC.GetAllocatedBytesForCurrentThread();
+            long start = Stopwatch.GetTimestamp();
             transfer.Acknowledge();
-            acknowledge = Math.Min(acknowledge, Stopwatch.GetElapsedTime(start).TotalNanoseconds / (TransferWorkload.Packets / TransferWorkload.PacketsAcknowledged));
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / (TransferWorkload.Packets / together));
+            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - allocated);
         }
-        Console.WriteLine($"{"build and seal a full STREAM packet",-62} {build,8:F0} ns");
-        Console.WriteLine($"{"open and process a full STREAM packet",-62} {process,8:F0} ns {bytes,7} B in both");
-        Console.WriteLine($"{$"open and process an acknowledgment of {TransferWorkload.PacketsAcknowledged} packets",-62} {acknowledge,8:F0} ns");
+        Report($"open and process an acknowledgment of {together} packets", best, bytes);
     }
+
+    private static void Report(string what, double nanoseconds, long bytes) => Console.WriteLine($"{what,-62} {nanoseconds,8:F0} ns {bytes,7} B");
 
     private static Endpoint Server(RetryPolicy retry)
     {

@@ -12,14 +12,11 @@ internal sealed class TransferWorkload
     /// <summary>Packets of a step.</summary>
     public const int Packets = 256;
 
-    /// <summary>Packets that one acknowledgment is for.</summary>
-    public const int PacketsAcknowledged = 16;
-
     private readonly DirectPair _pair = new();
     private readonly byte[] _content = new byte[1 << 20];
     private readonly byte[] _buffer = new byte[Transmit.MaxLength];
     private readonly byte[][] _packets = new byte[Packets][];
-    private readonly byte[][] _acknowledgments = new byte[Packets / PacketsAcknowledged][];
+    private readonly List<byte[]> _acknowledgments = [];
     private readonly int[] _lengths = new int[Packets];
     private readonly QuicStream _stream;
     private QuicStream? _reading;
@@ -79,13 +76,14 @@ internal sealed class TransferWorkload
         _pending = 0;
     }
 
-    /// <summary>Before <see cref="Acknowledge" />: the client takes the packets, and acknowledges a few at a time.</summary>
-    public void PrepareAcknowledge()
+    /// <summary>Before <see cref="Acknowledge" />: the client takes the packets, and acknowledges <paramref name="together" /> at a time.</summary>
+    public void PrepareAcknowledge(int together)
     {
+        _acknowledgments.Clear();
         for (int i = 0; i < Packets; i++)
         {
             _pair.ClientEndpoint.HandleDatagram(_pair.Now, _pair.ToServer, EcnCodepoint.NotEct, _packets[i].AsSpan(0, _lengths[i]));
-            if (i % PacketsAcknowledged != PacketsAcknowledged - 1)
+            if (i % together != together - 1)
             {
                 continue;
             }
@@ -93,7 +91,7 @@ internal sealed class TransferWorkload
             {
                 throw new InvalidOperationException("Packets were taken and nothing is said of it.");
             }
-            _acknowledgments[i / PacketsAcknowledged] = _buffer[..transmit.SegmentSize];
+            _acknowledgments.Add(_buffer[..transmit.SegmentSize]);
         }
         _pending = 0;
     }
