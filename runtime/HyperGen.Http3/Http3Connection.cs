@@ -1,4 +1,5 @@
 using HyperGen.Http3.Frames;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Streams;
 using HyperGen.Quic;
 using HyperGen.Tls;
@@ -20,6 +21,7 @@ internal sealed class Http3Connection : IApplicationProtocol
     private readonly IRequestStreamSource? _source;
     private readonly List<RequestStream> _requests = [];
     private GlitchBudget _glitches;
+    private PendingPriorities _priorities;
     private QuicStream? _control;
     private Timestamp _now;
     private uint _claimed;
@@ -137,6 +139,20 @@ internal sealed class Http3Connection : IApplicationProtocol
         {
             _remembered = PeerSettings = remembered;
         }
+    }
+
+    /// <summary>At a client: says where the response to a request stands among others, whether the request was sent, is still to be, or is being answered.</summary>
+    public void UpdatePriority(StreamId id, PriorityParameters priority)
+    {
+        Span<byte> payload = stackalloc byte[VarInt.MaxLength + PriorityParameters.MaxLength];
+        int length = VarInt.Write(payload, (ulong)id.Value);
+        length += priority.Write(payload[length..]);
+        Span<byte> header = stackalloc byte[FrameWriter.MaxHeaderLength];
+
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+        //# The PRIORITY_UPDATE frame MUST be sent on the client control stream
+        _control?.Write(header[..FrameWriter.WriteHeader(header, FrameType.PriorityUpdateRequest, (ulong)length)]);
+        _control?.Write(payload[..length]);
     }
 
     /// <summary>Takes no more requests. The owner closes the connection when those under way are done.</summary>
@@ -258,6 +274,10 @@ internal sealed class Http3Connection : IApplicationProtocol
             Settle(Http3Error.Connection(ErrorCode.StreamCreationError, "A server opened a bidirectional stream."), 0);
             return;
         }
+        if (_priorities.Count > 0 && _priorities.TryTake(stream.Id, out PriorityParameters priority))
+        {
+            new StreamPriority(stream).OnEarlierUpdate(priority);
+        }
         if (_isShuttingDown || _source.TryRent() is not { } request)
         {
             //= https://www.rfc-editor.org/rfc/rfc9114#section-4.1.1
@@ -334,11 +354,33 @@ internal sealed class Http3Connection : IApplicationProtocol
         OnEnded?.Invoke(this);
     }
 
+    private Http3Error Prioritize(StreamId id, PriorityParameters update)
+    {
+        if (_quic.FindStream(id) is { } stream)
+        {
+            // The first for a stream is what a browser sends with each request; more are bounded, since each may move the stream to another queue.
+            return new StreamPriority(stream).OnUpdate(update) ? default : Spend(1);
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+        //# If a server receives a PRIORITY_UPDATE (type=0xF0700) with a stream ID that is beyond the stream limits, this SHOULD be treated as a connection error of type H3_ID_ERROR.
+        if (id.Sequence >= _quic.PeerStreamLimit)
+        {
+            return Http3Error.Connection(ErrorCode.IdError, "A PRIORITY_UPDATE names a stream beyond the limit.");
+        }
+        bool isAwaited = id.Sequence >= _quic.PeerStreamCount;
+        return isAwaited && _priorities.TryAdd(id, update) ? default : Spend(1);
+    }
+
+    private Http3Error Spend(int glitches) => _glitches.TrySpend(_now.Ticks / 10, glitches)
+        ? default
+        : Http3Error.Connection(ErrorCode.ExcessiveLoad, "There was too much that is allowed and means nothing.");
+
     private void Settle(Http3Error error, int glitches)
     {
-        if (glitches > 0 && !_glitches.TrySpend(_now.Ticks / 10, glitches) && !error.IsError)
+        if (glitches > 0 && !error.IsError)
         {
-            error = Http3Error.Connection(ErrorCode.ExcessiveLoad, "There was too much that is allowed and means nothing.");
+            error = Spend(glitches);
         }
         if (error.IsError && !_isClosed && !Error.IsError)
         {
@@ -379,9 +421,21 @@ internal sealed class Http3Connection : IApplicationProtocol
         //# If a server receives a CANCEL_PUSH frame for a push ID that has not yet been mentioned by a PUSH_PROMISE frame, this MUST be treated as a connection error of type H3_ID_ERROR.
         public Http3Error OnCancelPush(ulong id) => Http3Error.Connection(ErrorCode.IdError, "A push was cancelled that was never promised.");
 
-        public void OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
+        public Http3Error OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
         {
-            // All responses have the default priority; the frame is checked and otherwise has no effect.
+            //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+            //# If a server receives a PRIORITY_UPDATE (type=0xF0701) with a push ID that is greater than the maximum push ID or that has not yet been promised, this MUST be treated as a connection error of type H3_ID_ERROR.
+            if (isPush)
+            {
+                return Http3Error.Connection(ErrorCode.IdError, "A PRIORITY_UPDATE names a push that was never promised.");
+            }
+
+            //= https://www.rfc-editor.org/rfc/rfc9218#section-7
+            //# Failure to parse the Priority Field Value MAY be treated as a connection error.
+            PriorityParameters update = default;
+            return PriorityParameters.TryRead(value, ref update)
+                ? connection.Prioritize(new StreamId((long)id), update)
+                : Http3Error.Connection(ErrorCode.GeneralProtocolError, "A PRIORITY_UPDATE holds no Dictionary.");
         }
     }
 }

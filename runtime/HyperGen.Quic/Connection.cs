@@ -141,6 +141,15 @@ internal sealed partial class Connection
     public QuicStream? TryOpenStream(bool unidirectional = false) =>
         State == ConnectionState.Established || SendsBeforeHandshakeIsComplete ? _streams.TryOpen(unidirectional) : null;
 
+    /// <summary>A stream by its ID, from the moment it exists (the event that tells of it may still wait) until both its directions have ended; null before and afterwards.</summary>
+    public QuicStream? FindStream(StreamId id) => _streams.Find(id);
+
+    /// <summary>How many bidirectional streams the peer has opened so far: of those with lower sequence numbers that are not there, all have ended.</summary>
+    public long PeerStreamCount => _streams.IncomingBidi.Opened;
+
+    /// <summary>How many bidirectional streams the peer may have opened by now, as far as it was told.</summary>
+    public long PeerStreamLimit => _streams.IncomingBidi.Limit;
+
     /// <summary>
     /// Closes the connection with an error code of the application's protocol. Closing twice does nothing. What was not sent is dropped: a graceful end is
     /// the application protocol's business.

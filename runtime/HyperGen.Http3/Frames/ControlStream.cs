@@ -85,6 +85,9 @@ internal struct ControlStream
 
         //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.7
         //# A client MUST treat the receipt of a MAX_PUSH_ID frame as a connection error of type H3_FRAME_UNEXPECTED.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+        //# If a client receives a PRIORITY_UPDATE frame, this MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
         bool isForeign = !_isServer && (type is FrameType.MaxPushId or FrameType.PriorityUpdateRequest or FrameType.PriorityUpdatePush);
         if (isForeign || type.IsForbidden() || type is FrameType.Data or FrameType.Headers or FrameType.PushPromise)
         {
@@ -172,12 +175,11 @@ internal struct ControlStream
         bool isPush = _frames.Type == FrameType.PriorityUpdatePush;
 
         //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
-        //# If a server receives a PRIORITY_UPDATE (type=0xF0700) for a stream ID other than a request stream, this MUST be treated as a connection error of type H3_ID_ERROR.
+        //# If a server receives a PRIORITY_UPDATE (type=0xF0700) for a stream ID that is not a request stream, this MUST be treated as a connection error of type H3_ID_ERROR.
         if (!isPush && (id & 3) != 0)
         {
             return Http3Error.Connection(ErrorCode.IdError, "A PRIORITY_UPDATE names a stream that carries no request.");
         }
-        sink.OnPriorityUpdate(isPush, id, value);
-        return default;
+        return sink.OnPriorityUpdate(isPush, id, value);
     }
 }

@@ -15,6 +15,6 @@ internal interface IControlSink
     /// <summary>A push is not wanted, or will not come; an error when there was never such a push.</summary>
     Http3Error OnCancelPush(ulong id);
 
-    /// <summary>RFC 9218: the urgency of a request or a push changed.</summary>
-    void OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value);
+    /// <summary>RFC 9218: the priority of a request or a push changed; an error when there cannot be such a one, or the value is malformed.</summary>
+    Http3Error OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 
 namespace HyperGen.Http3.Messages;
@@ -20,6 +21,7 @@ internal ref struct HeadReader
     private FieldLine? _path;
     private FieldLine? _host;
     private FieldLine? _status;
+    private PriorityField _priority;
     private long _contentLength = -1;
     private string? _reason;
 
@@ -47,6 +49,7 @@ internal ref struct HeadReader
             Authority = reader._authority ?? reader._host.GetValueOrDefault(),
             Path = reader._path.GetValueOrDefault(),
             ContentLength = reader._contentLength,
+            Priority = reader._priority.Parameters,
             PseudoCount = pseudoCount,
         };
         return default;
@@ -164,9 +167,17 @@ internal ref struct HeadReader
             }
             _contentLength = length;
         }
-        else if (line.Field == KnownField.None && _fields.Name(line).SequenceEqual("host"u8) && !TrySet(ref _host, line))
+        else if (line.Field == KnownField.None)
         {
-            return "The host field appears twice.";
+            ReadOnlySpan<byte> name = _fields.Name(line);
+            if (name.SequenceEqual("host"u8) && !TrySet(ref _host, line))
+            {
+                return "The host field appears twice.";
+            }
+            if (name.SequenceEqual("priority"u8))
+            {
+                _priority.Add(_fields.Value(line));
+            }
         }
         return null;
     }

@@ -1,3 +1,4 @@
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 
 namespace HyperGen.Http3.Messages;
@@ -22,6 +23,9 @@ internal readonly record struct MessageHead
 
     /// <summary>The value of <c>content-length</c>; -1 without it.</summary>
     public long ContentLength { get; init; }
+
+    /// <summary>What the <c>priority</c> field states; of a request.</summary>
+    public PriorityParameters Priority { get; init; }
 
     /// <summary>How many pseudo-header fields come before the first field.</summary>
     public int PseudoCount { get; init; }

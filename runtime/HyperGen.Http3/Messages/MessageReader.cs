@@ -145,6 +145,8 @@ internal sealed class MessageReader : IDisposable
             //# A client MUST treat a GOAWAY frame on a stream other than the control stream as a connection error of type H3_FRAME_UNEXPECTED.
             //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.7
             //# Receipt of a MAX_PUSH_ID frame on any other stream MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
+            //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+            //# Receiving a PRIORITY_UPDATE frame on a stream other than the client control stream MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
             case FrameType.PushPromise or FrameType.Settings or FrameType.GoAway or FrameType.MaxPushId or FrameType.CancelPush:
             case FrameType.PriorityUpdateRequest or FrameType.PriorityUpdatePush:
             case var type when type.IsForbidden():

@@ -1,4 +1,5 @@
 using HyperGen.Http3.Messages;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 using HyperGen.Quic;
 
@@ -98,8 +99,14 @@ internal abstract class RequestStream : IDisposable
         _reader.Discard();
     }
 
-    /// <summary>Sets where the response stands among others (RFC 9218).</summary>
-    protected void SetPriority(byte urgency, bool incremental) => _stream?.SetPriority(urgency, incremental);
+    /// <summary>At a server: states where the response stands among others (RFC 9218), over what its client says; of what is not stated the client's word counts.</summary>
+    protected void StatePriority(PriorityParameters priority)
+    {
+        if (_stream is { } stream)
+        {
+            new StreamPriority(stream).OnResponse(priority);
+        }
+    }
 
     /// <summary>Gives the stream up. What was written and finished is still delivered; what the peer still sends is refused.</summary>
     protected void Retire()
@@ -197,7 +204,14 @@ internal abstract class RequestStream : IDisposable
 
     private readonly struct Sink(RequestStream owner) : IMessageSink
     {
-        public void OnHead(FieldSection fields, in MessageHead head) => owner.OnHead(fields, head);
+        public void OnHead(FieldSection fields, in MessageHead head)
+        {
+            if (!head.Priority.IsEmpty)
+            {
+                new StreamPriority(owner._stream!).OnRequest(head.Priority);
+            }
+            owner.OnHead(fields, head);
+        }
 
         public void OnOversizedHead() => owner.OnOversizedHead();
 

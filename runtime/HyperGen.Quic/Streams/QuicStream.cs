@@ -29,6 +29,9 @@ internal sealed class QuicStream(bool canSend, bool canReceive)
     /// <summary>Whatever the layer above keeps for this stream; cleared when the stream is released.</summary>
     public object? State { get; set; }
 
+    /// <summary>A byte that the layer above keeps for this stream; it outlasts <see cref="Release" />, after which data may be under way for long. 0 at first.</summary>
+    public byte Tag { get; set; }
+
     /// <summary>RFC 9218 urgency, 0 (first) to 7; default 3.</summary>
     public byte Urgency { get; private set; }
 
@@ -209,6 +212,7 @@ internal sealed class QuicStream(bool canSend, bool canReceive)
         Incremental = false;
         IsReleased = IsEarly = false;
         State = null;
+        Tag = 0;
         PendingEvents = StreamEvents.None;
         ChargedBytes = 0;
     }

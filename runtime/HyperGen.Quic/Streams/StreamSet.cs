@@ -57,6 +57,9 @@ internal sealed partial class StreamSet
 
     public int Count => _open.Count;
 
+    /// <summary>The peer's bidirectional streams.</summary>
+    public IncomingStreams IncomingBidi => _incomingBidi;
+
     /// <summary>Whether the peer has not acknowledged all of a stream that its user is done with.</summary>
     public bool IsDelivering
     {
@@ -160,6 +163,8 @@ internal sealed partial class StreamSet
         //# A QUIC endpoint MUST NOT reuse a stream ID within a connection.
         return Create(new(_role, unidirectional, outgoing.Opened++));
     }
+
+    public QuicStream? Find(StreamId id) => _open.TryFind(id, out var stream) ? stream : null;
 
     public void OnConsumed(QuicStream stream)
     {

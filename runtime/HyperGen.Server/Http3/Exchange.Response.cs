@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using HyperGen.CompilerServices;
 using HyperGen.Http3.Frames;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
     private readonly HeaderDictionary _responseHeaders = [];
     private ManualResetValueTaskSourceCore<FlushResult> _flush = new() { RunContinuationsAsynchronously = true };
     private ResponseHead? _knownHead;
+    private PriorityParameters _statedPriority;
     private bool _isFlushing;
     private bool _isFlushSent;
     private long _written;
@@ -166,7 +168,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         }
         if (HasResponseHeaders)
         {
-            ResponseHeaderLines.Write(_responseHeaders, _frames);
+            _statedPriority = ResponseHeaderLines.Write(_responseHeaders, _frames);
         }
         VarInt.WriteFourBytes(_frames.From(start - 4), _frames.Length - start);
     }
@@ -214,6 +216,11 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
     {
         if (IsAttached && !_isCancelled)
         {
+            if (!_statedPriority.IsEmpty)
+            {
+                StatePriority(_statedPriority);
+                _statedPriority = default;
+            }
             Write(_frames.Written);
             if (_content.Length > 0)
             {
@@ -258,6 +265,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         StatusCode = status;
         HasStarted = false;
         _knownHead = null;
+        _statedPriority = default;
         _written = 0;
         _isFlushing = false;
         Body.Clear();

@@ -1,4 +1,5 @@
 using System.Text;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -9,9 +10,11 @@ namespace HyperGen.Server.Http3;
 internal static class ResponseHeaderLines
 {
     /// <summary>Encodes all lines behind what the output holds.</summary>
+    /// <returns>What the <c>priority</c> field among them states.</returns>
     /// <exception cref="InvalidOperationException">A name or value has a character that HTTP does not allow.</exception>
-    public static void Write(IHeaderDictionary headers, OutputBuffer output)
+    public static PriorityParameters Write(IHeaderDictionary headers, OutputBuffer output)
     {
+        PriorityField priority = default;
         foreach ((string name, StringValues values) in headers)
         {
             if (IsConnectionSpecific(name))
@@ -20,12 +23,13 @@ internal static class ResponseHeaderLines
             }
             foreach (string? value in values)
             {
-                WriteLine(name, value ?? "", output);
+                WriteLine(name, value ?? "", output, ref priority);
             }
         }
+        return priority.Parameters;
     }
 
-    private static void WriteLine(string name, string value, OutputBuffer output)
+    private static void WriteLine(string name, string value, OutputBuffer output, ref PriorityField priority)
     {
         Span<byte> lower = name.Length <= 128 ? stackalloc byte[128] : new byte[name.Length];
         lower = lower[..name.Length];
@@ -39,6 +43,10 @@ internal static class ResponseHeaderLines
         if (text.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) >= 0)
         {
             throw new InvalidOperationException($"The value of the header '{name}' has a character that HTTP does not allow.");
+        }
+        if (lower.SequenceEqual("priority"u8))
+        {
+            priority.Add(text);
         }
         Span<byte> destination = output.GetSpan(FieldSectionEncoder.MaxLength(lower.Length, text.Length));
         output.Advance(FieldSectionEncoder.Write(destination, lower, text));

@@ -93,8 +93,11 @@ internal sealed class Http3Target : Target
 
         public Http3Error OnCancelPush(ulong id) => default;
 
-        public void OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
+        public Http3Error OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
         {
+            Priorities.PriorityParameters priority = default;
+            Priorities.PriorityParameters.TryRead(value, ref priority);
+            return default;
         }
     }
 }

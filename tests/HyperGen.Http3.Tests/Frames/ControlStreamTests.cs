@@ -56,9 +56,25 @@ public sealed class ControlStreamTests
     public void Frames_that_do_not_belong_here_close_the_connection(ulong type) =>
         Assert.Equal(ErrorCode.FrameUnexpected, Receive([.. NoSettings, .. Wire.Frame(type)]).Code);
 
-    [Fact]
-    public void A_client_takes_no_frame_that_only_clients_send() =>
-        Assert.Equal(ErrorCode.FrameUnexpected, Receive([.. NoSettings, .. Wire.Frame(0xd, 1)], isServer: false).Code);
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+    //= type=test
+    //# If a client receives a PRIORITY_UPDATE frame, this MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
+    [Theory]
+    [InlineData(0xd)]
+    [InlineData(0xf0700)]
+    [InlineData(0xf0701)]
+    public void A_client_takes_no_frame_that_only_clients_send(ulong type) =>
+        Assert.Equal(ErrorCode.FrameUnexpected, Receive([.. NoSettings, .. Wire.Frame(type, 1)], isServer: false).Code);
+
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+    //= type=test
+    //# If a server receives a PRIORITY_UPDATE (type=0xF0700) for a stream ID that is not a request stream, this MUST be treated as a connection error of type H3_ID_ERROR.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Only_requests_have_a_priority(byte id) =>
+        Assert.Equal(ErrorCode.IdError, Receive([.. NoSettings, .. Wire.Frame(0xf0700, id, (byte)'u', (byte)'=', (byte)'1')]).Code);
 
     [Theory]
     [InlineData("0201", ErrorCode.SettingsError)]
@@ -83,6 +99,8 @@ public sealed class ControlStreamTests
     {
         Assert.Equal(ErrorCode.FrameError, Receive([.. NoSettings, .. Wire.Frame(7)]).Code);
         Assert.Equal(ErrorCode.FrameError, Receive([.. NoSettings, .. Wire.Frame(7, 0, 0)]).Code);
+        Assert.Equal(ErrorCode.FrameError, Receive([.. NoSettings, .. Wire.Frame(0xf0700)]).Code);
+        Assert.Equal(ErrorCode.FrameError, Receive([.. NoSettings, .. Wire.Frame(0xf0700, 0x40)]).Code);
     }
 
     [Fact]
@@ -110,7 +128,10 @@ public sealed class ControlStreamTests
 
         public Http3Error OnCancelPush(ulong id) => Http3Error.Connection(ErrorCode.IdError, "Nothing is pushed.");
 
-        public void OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value) =>
+        public Http3Error OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
+        {
             log.Add($"priority {isPush} {id} {System.Text.Encoding.ASCII.GetString(value)}");
+            return default;
+        }
     }
 }

@@ -64,6 +64,10 @@ public sealed class MessageReaderTests
     //= https://www.rfc-editor.org/rfc/rfc9114#section-7.2.8
     //= type=test
     //# These frame types MUST NOT be sent, and their receipt MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+    //= type=test
+    //# Receiving a PRIORITY_UPDATE frame on a stream other than the client control stream MUST be treated as a connection error of type H3_FRAME_UNEXPECTED.
     [Theory]
     [InlineData(0x02)]
     [InlineData(0x06)]
@@ -75,6 +79,7 @@ public sealed class MessageReaderTests
     [InlineData(0x07)]
     [InlineData(0x0d)]
     [InlineData(0xf0700)]
+    [InlineData(0xf0701)]
     public void Frames_of_http2_and_of_the_control_stream_close_the_connection(ulong type) =>
         AssertConnection(ErrorCode.FrameUnexpected, Receive(Wire.Frame(type)));
 
