@@ -29,6 +29,9 @@ public sealed class StreamSchedulingTests
         Assert.Equal([0, 1, 2, 3], Completions(pair));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+    //= type=test
+    //# It is RECOMMENDED that, when possible, servers respect the incremental parameter (Section 4.2).
     [Fact]
     public void Incremental_streams_take_turns()
     {
@@ -46,6 +49,9 @@ public sealed class StreamSchedulingTests
         Assert.True(received.Min() > 0);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+    //= type=test
+    //# It is RECOMMENDED that servers avoid such starvation where possible.
     [Fact]
     public void Incremental_and_other_streams_of_one_urgency_share()
     {

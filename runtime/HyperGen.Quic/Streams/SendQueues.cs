@@ -32,9 +32,20 @@ internal sealed class SendQueues
 
     public void Enqueue(QuicStream stream)
     {
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+        //# It is RECOMMENDED that, when possible, servers respect the urgency parameter (Section 4.1), sending higher-urgency responses before lower-urgency responses.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+        //# It is RECOMMENDED that, when possible, servers respect the incremental parameter (Section 4.2).
         var index = (2 * stream.Urgency) + (stream.Incremental ? 1 : 0);
         _queues ??= new StreamQueue?[2 * (StreamQueue.MaxUrgency + 1)];
         var queue = _queues[index] ??= new(StreamQueue.Kind.Send);
+
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+        //# Incremental responses of the same urgency SHOULD be served by sharing bandwidth among them.
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+        //# Non-incremental responses of the same urgency SHOULD be served by prioritizing bandwidth allocation in ascending order of the stream ID
         if (stream.Incremental) queue.Enqueue(stream);
         else queue.EnqueueInOrder(stream);
         _used |= 1u << index;
@@ -54,6 +65,9 @@ internal sealed class SendQueues
     {
         if (!Any) _queues = null;
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-10
+    //# It is RECOMMENDED that servers avoid such starvation where possible.
 
     /// <summary>A stream had its turn: one of the other kind is next.</summary>
     public void OnServed(QuicStream stream) => _incrementalsTurn = !stream.Incremental;

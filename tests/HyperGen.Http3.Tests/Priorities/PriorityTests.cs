@@ -62,6 +62,24 @@ public sealed class PriorityTests
         Assert.Equal((0, false), _pair.PriorityOf(request.Id.Value));
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9218#section-7.2
+    //= type=test
+    //# The PRIORITY_UPDATE frame MUST be sent on the client control stream
+    [Fact]
+    public void Updates_go_over_the_control_stream_and_every_later_one_counts()
+    {
+        _pair.Ask("u=1, i");
+        _pair.Exchange();
+        long before = _pair.ControlStream.Buffered;
+        _pair.Client.UpdatePriority(new StreamId(0), new PriorityParameters(6, false));
+        Assert.InRange(_pair.ControlStream.Buffered - before, 1, 32);
+        _pair.Exchange();
+        Assert.Equal((6, false), _pair.PriorityOf(0));
+        _pair.Client.UpdatePriority(new StreamId(0), new PriorityParameters(null, true));
+        _pair.Exchange();
+        Assert.Equal((3, true), _pair.PriorityOf(0));
+    }
+
     [Fact]
     public void An_update_is_complete_what_it_leaves_out_has_its_default()
     {
