@@ -38,7 +38,7 @@ public sealed class EndpointDescriptor
     /// <summary>Whether a request that arrives in TLS early data is admitted, though an attacker can replay it.</summary>
     public bool EarlyData { get; init; }
 
-    /// <summary>The priority of the response where the client states none; null for the protocol's default.</summary>
+    /// <summary>What the server states of the priority of the response; null when it leaves it to the client.</summary>
     public ResponsePriority? Priority { get; init; }
 
     /// <summary>The resources that a client will ask for next. The endpoint itself sends the <c>Link</c> header for them.</summary>

@@ -44,9 +44,10 @@ public sealed class PriorityTests : IDisposable
     [Fact]
     public async Task One_that_is_less_urgent_waits_for_all_others()
     {
-        List<long> sent = await SentAsync([("/waiting", "u=7", null)]);
+        List<long> sent = await SentAsync([("/waiting", "u=7", null), ("/waiting", "u=4", null)]);
 
-        Assert.InRange(sent.IndexOf(8), sent.LastIndexOf(4), int.MaxValue);
+        Assert.InRange(sent.IndexOf(12), sent.LastIndexOf(4), int.MaxValue);
+        Assert.InRange(sent.IndexOf(8), sent.LastIndexOf(12), int.MaxValue);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9218#section-10
