@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using HyperGen.Tls.Crypto;
@@ -10,6 +9,12 @@ namespace HyperGen.Tls;
 internal sealed partial class ClientHandshake
 {
     private readonly byte[] _random = new byte[32];
+
+    /// <summary>RFC 6066, section 3: literal addresses are not permitted in host_name.</summary>
+    private readonly bool _sendsName;
+
+    /// <summary>Whether tickets are of any use: one is offered or asked for. A second ClientHello says the same as the first.</summary>
+    private readonly bool _resumes;
     private KeyShare[] _shares;
     private byte[] _cookie = [];
     private bool _hasRetried;
@@ -78,8 +83,7 @@ internal sealed partial class ClientHandshake
 
     private void WriteExtensions(MessageWriter writer)
     {
-        // RFC 6066, section 3: literal addresses are not permitted in host_name.
-        if (!IPAddress.TryParse(_client.ServerName, out _))
+        if (_sendsName)
         {
             var serverName = writer.Begin(ExtensionType.ServerName);
             var names = writer.Begin16();
@@ -106,15 +110,8 @@ internal sealed partial class ClientHandshake
         writer.End16(groupList);
         writer.End16(groups);
 
-        var schemes = writer.Begin(ExtensionType.SignatureAlgorithms);
-        var schemeList = writer.Begin16();
-        foreach (var scheme in Options.SignatureSchemes.Where(Crypto.IsSupported))
-        {
-            writer.UInt16((ushort)scheme);
-        }
-
-        writer.End16(schemeList);
-        writer.End16(schemes);
+        writer.SchemeList(ExtensionType.SignatureAlgorithms, Options.SignatureSchemes.Where(Crypto.IsSupported));
+        writer.SchemeList(ExtensionType.SignatureAlgorithmsCert, Signatures.InCertificates.Where(Crypto.IsSupported));
 
         var alpn = writer.Begin(ExtensionType.ApplicationLayerProtocolNegotiation);
         var protocols = writer.Begin16();
@@ -147,7 +144,7 @@ internal sealed partial class ClientHandshake
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.9
         //# To use PSKs, clients MUST also send a "psk_key_exchange_modes"
         //# extension.
-        if (_client.KeepsSessions || _session is not null)
+        if (_resumes)
         {
             const int PskDheKe = 1;
             var modes = writer.Begin(ExtensionType.PskKeyExchangeModes);
@@ -171,8 +168,8 @@ internal sealed partial class ClientHandshake
         if (!_hasRetried)
         {
             Suite = CipherSuite.Find(hello.CipherSuite)!;
-            _schedule = new KeySchedule(Crypto, Suite);
-            _schedule.Append(_clientHello.Span);
+            Schedule = new KeySchedule(Crypto, Suite);
+            Schedule.Append(_clientHello.Span);
             _earlySchedule?.Dispose();
             _earlySchedule = null;
         }
@@ -262,7 +259,7 @@ internal sealed partial class ClientHandshake
             _shares = [Crypto.CreateKeyShare(group, Random)];
         }
 
-        _schedule!.AppendRetryRequest(message);
+        Schedule!.AppendRetryRequest(message);
         RejectEarlyData();
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.4
@@ -275,7 +272,7 @@ internal sealed partial class ClientHandshake
         }
 
         SendClientHello();
-        _schedule.Append(_clientHello.Span);
+        Schedule.Append(_clientHello.Span);
     }
 
     private void Agree(ReadOnlySpan<byte> message, in ServerHello hello)
@@ -306,8 +303,8 @@ internal sealed partial class ClientHandshake
         }
 
         Group = share.Group;
-        _schedule!.Append(message);
-        EnterHandshake(_schedule, secret, _random, out var client, out var server);
+        Schedule!.Append(message);
+        EnterHandshake(secret, _random, out var client, out var server);
         CryptographicOperations.ZeroMemory(secret);
         DisposeShares();
         _clientHello = default;

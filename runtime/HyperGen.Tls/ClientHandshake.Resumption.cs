@@ -62,7 +62,7 @@ internal sealed partial class ClientHandshake
     private void WriteBinder(MessageWriter writer, Span<byte> binder, ClientSession session)
     {
         const int LengthsOfBinders = 3;
-        var schedule = _schedule ?? (_earlySchedule = new KeySchedule(Crypto, session.Suite));
+        var schedule = Schedule ?? (_earlySchedule = new KeySchedule(Crypto, session.Suite));
         schedule.UsePsk(session.Psk);
         schedule.GetBinder(writer.From(0)[..^(LengthsOfBinders + binder.Length)], binder);
         if (OffersEarlyData)
@@ -81,13 +81,13 @@ internal sealed partial class ClientHandshake
         if (hello.SelectedIdentity is null)
         {
             _session = null;
-            _schedule!.UsePsk([]);
+            Schedule!.UsePsk([]);
             return true;
         }
 
         if (_session is null)
         {
-            Fail(ExtensionReader.Unexpected(ExtensionType.PreSharedKey, "ServerHello"));
+            Fail(ExtensionReader.Unexpected(ExtensionType.PreSharedKey, ExtensionPlaces.ServerHello));
             return false;
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class ClientHandshake
         }
 
         IsResumed = true;
-        _schedule!.UsePsk(_session.Psk);
+        Schedule!.UsePsk(_session.Psk);
         return true;
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class ClientHandshake
 
         if (EarlyData != EarlyDataState.Offered)
         {
-            Fail(ExtensionReader.Unexpected(ExtensionType.EarlyData, "EncryptedExtensions"));
+            Fail(ExtensionReader.Unexpected(ExtensionType.EarlyData, ExtensionPlaces.EncryptedExtensions));
             return false;
         }
 
@@ -146,7 +146,11 @@ internal sealed partial class ClientHandshake
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
         //# Clients which receive a NewSessionTicket message but do
         //# not support resumption MUST silently ignore this message.
-        if (FailIf(NewSessionTicket.Parse(body, out var message)) || !_client.KeepsSessions)
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
+        //# The value of zero indicates that the ticket should be discarded
+        //# immediately.
+        if (FailIf(NewSessionTicket.Parse(body, out var message)) || !_client.KeepsSessions || message.LifetimeSeconds == 0)
         {
             return;
         }

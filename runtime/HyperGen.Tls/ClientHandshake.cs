@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using HyperGen.Tls.Crypto;
 using HyperGen.Tls.Messages;
@@ -14,7 +15,6 @@ internal sealed partial class ClientHandshake : MessageHandshake
 {
     private readonly ClientOptions _client;
     private State _state;
-    private KeySchedule? _schedule;
     private List<ReadOnlyMemory<byte>> _chain = [];
     private bool _isCertificateRequested;
     private Credential? _credential;
@@ -26,7 +26,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
     /// <param name="client">Whom to talk to, and about what.</param>
     /// <param name="random">Where the client's random and its private keys are drawn from.</param>
     public ClientHandshake(HandshakeOptions options, ClientOptions client, RandomSource random)
-        : base(options, random)
+        : base(options, random, isClient: true)
     {
         _client = client;
         ServerName = client.ServerName;
@@ -34,6 +34,8 @@ internal sealed partial class ClientHandshake : MessageHandshake
         _shares = CreateShares();
         random(_random);
         _session = client.Session is { } session && IsUsable(session) ? session : null;
+        _resumes = client.KeepsSessions || _session is not null;
+        _sendsName = !IPAddress.TryParse(client.ServerName, out _);
         SendClientHello();
         _state = State.WaitServerHello;
     }
@@ -91,25 +93,33 @@ internal sealed partial class ClientHandshake : MessageHandshake
                 Fail(TlsError.ProtocolViolation("The server asks for a certificate after the handshake."));
                 break;
 
-            //= https://www.rfc-editor.org/rfc/rfc9001#section-6
-            //# Endpoints MUST treat the receipt of a TLS KeyUpdate message as a connection
-            //# error of type 0x010a, equivalent to a fatal TLS alert of unexpected_message
-            //
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4
-            //# A peer which receives a handshake message in an unexpected order
-            //# MUST abort the handshake with an "unexpected_message" alert.
             default:
-                Fail(TlsAlert.UnexpectedMessage, $"A message of type {(byte)type} arrived in state {_state}.");
+                FailUnexpected(type, _state);
                 break;
         }
     }
 
-    protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature)
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
+    //# Clients MUST NOT send the EndOfEarlyData message.
+
+    /// <summary>Ends the client's flight, and the handshake.</summary>
+    protected override void SendFinished(MessageWriter writer)
     {
-        var writer = new MessageWriter(128 + signature.Length);
-        CertificateVerify.Write(writer, question.Scheme, signature);
-        _schedule!.Append(writer.From(0));
-        SendFinished(writer);
+        WriteFinished(writer);
+        _resumptionSecret = new byte[Suite!.Hash.Length];
+        Schedule!.DeriveResumption(_resumptionSecret);
+
+        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
+        //# Even if it has 1-RTT secrets, a client MUST NOT process incoming 1-RTT protected packets
+        //# before the TLS handshake is complete.
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
+        Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _serverApplicationSecret!));
+        _clientApplicationSecret = _serverApplicationSecret = null;
+        Schedule.Dispose();
+        Schedule = null;
+        _chain = [];
+        _state = State.Connected;
+        Complete();
     }
 
     protected override void OnChainAccepted() => _state = State.WaitFinished;
@@ -120,7 +130,6 @@ internal sealed partial class ClientHandshake : MessageHandshake
         DisposeShares();
         _clientApplicationSecret?.Dispose();
         _serverApplicationSecret?.Dispose();
-        _schedule?.Dispose();
         _earlySchedule?.Dispose();
         CryptographicOperations.ZeroMemory(_resumptionSecret);
     }
@@ -161,12 +170,18 @@ internal sealed partial class ClientHandshake : MessageHandshake
             return;
         }
 
+        if (extensions.HasServerName && !_sendsName)
+        {
+            Fail(ExtensionReader.Unexpected(ExtensionType.ServerName, ExtensionPlaces.EncryptedExtensions));
+            return;
+        }
+
         if (!TrySettleEarlyData(extensions.HasEarlyData))
         {
             return;
         }
 
-        _schedule!.Append(message);
+        Schedule!.Append(message);
         _state = IsResumed ? State.WaitFinished : State.WaitCertificateOrRequest;
         _serverParameters = extensions.TransportParameters.ToArray();
         Emit(TlsEvent.PeerTransportParameters(_serverParameters));
@@ -191,7 +206,7 @@ internal sealed partial class ClientHandshake : MessageHandshake
         }
 
         _isCertificateRequested = true;
-        _schedule!.Append(message);
+        Schedule!.Append(message);
         _state = State.WaitCertificate;
     }
 
@@ -199,39 +214,29 @@ internal sealed partial class ClientHandshake : MessageHandshake
     {
         if (!FailIf(Certificate.Parse(body, mayBeEmpty: false, out _chain)))
         {
-            _schedule!.Append(message);
+            Schedule!.Append(message);
             _state = State.WaitCertificateVerify;
         }
     }
 
     private void OnCertificateVerify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        if (!CertificateVerify.TryParse(body, out var scheme, out var signature))
+        if (!TryReadProof(body, out var scheme, out var signature))
         {
-            Fail(TlsAlert.DecodeError, "The CertificateVerify message is malformed.");
-            return;
-        }
-
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
-        //# If the CertificateVerify message is sent by a server, the signature
-        //# algorithm MUST be one offered in the client's "signature_algorithms" extension
-        if (!Options.SignatureSchemes.Contains((SignatureScheme)scheme) || !Crypto.IsSupported((SignatureScheme)scheme))
-        {
-            Fail(TlsAlert.IllegalParameter, "The server signed with an algorithm that was not offered.");
             return;
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
         //# If the verification fails, the receiver MUST terminate the handshake
         //# with a "decrypt_error" alert.
-        var content = CertificateVerify.ServerContent(_schedule!, Suite!.Hash);
-        if (Signatures.Verify(_chain[0].Span, (SignatureScheme)scheme, content, signature) is { } alert)
+        var content = CertificateVerify.ServerContent(Schedule!, Suite!.Hash);
+        if (Signatures.Verify(_chain[0].Span, scheme, content, signature) is { } alert)
         {
             Fail(alert, "The server does not prove that it holds the key of its certificate.");
             return;
         }
 
-        _schedule!.Append(message);
+        Schedule!.Append(message);
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
         //# A client MUST authenticate the identity of the server.
@@ -240,40 +245,19 @@ internal sealed partial class ClientHandshake : MessageHandshake
 
     private void OnFinished(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        var schedule = _schedule!;
-        Span<byte> expected = stackalloc byte[HashKinds.MaxLength];
-        expected = expected[..Suite!.Hash.Length];
-        schedule.GetServerFinished(expected);
-        if (body.Length != expected.Length)
-        {
-            Fail(TlsAlert.DecodeError, "The server's Finished has a wrong length.");
-            return;
-        }
-
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
-        //# Recipients of Finished messages MUST verify that the contents are
-        //# correct and if incorrect MUST terminate the connection
-        //# with a "decrypt_error" alert.
-        if (!CryptographicOperations.FixedTimeEquals(body, expected))
-        {
-            Fail(TlsAlert.DecryptError, "The server's Finished is wrong.");
-            return;
-        }
-
-        ReadFrom(EncryptionLevel.OneRtt);
-        if (Error is not null)
+        if (!TryTakeFinished(message, body))
         {
             return;
         }
 
-        schedule.Append(message);
-        EnterApplication(schedule, _random, out _clientApplicationSecret, out _serverApplicationSecret);
+        var schedule = Schedule!;
+        EnterApplication(_random, out _clientApplicationSecret, out _serverApplicationSecret);
         if (_credential is not null)
         {
             schedule.Append(_credential.CertificateMessage.Span);
             Send(EncryptionLevel.Handshake, _credential.CertificateMessage);
             _state = State.WaitSignature;
-            Ask(new SignQuestion(NextQuestionId(), _credential, _scheme, CertificateVerify.ClientContent(schedule, Suite.Hash)));
+            Ask(new SignQuestion(NextQuestionId(), _credential, _scheme, CertificateVerify.ClientContent(schedule, Suite!.Hash)));
             return;
         }
 
@@ -290,35 +274,5 @@ internal sealed partial class ClientHandshake : MessageHandshake
         }
 
         SendFinished(writer);
-    }
-
-    //= https://www.rfc-editor.org/rfc/rfc9001#section-8.3
-    //# Clients MUST NOT send the EndOfEarlyData message.
-
-    /// <summary>Ends the client's flight, and the handshake.</summary>
-    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
-    private void SendFinished(MessageWriter writer)
-    {
-        var schedule = _schedule!;
-        var finished = writer.Begin(HandshakeType.Finished);
-        schedule.GetClientFinished(writer.Reserve(Suite!.Hash.Length));
-        writer.End24(finished);
-        Send(EncryptionLevel.Handshake, writer.Memory);
-
-        schedule.Append(writer.From(finished - HandshakeBuffer.HeaderLength));
-        _resumptionSecret = new byte[Suite.Hash.Length];
-        schedule.DeriveResumption(_resumptionSecret);
-
-        //= https://www.rfc-editor.org/rfc/rfc9001#section-5.7
-        //# Even if it has 1-RTT secrets, a client MUST NOT process incoming 1-RTT protected packets
-        //# before the TLS handshake is complete.
-        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
-        Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _serverApplicationSecret!));
-        _clientApplicationSecret = _serverApplicationSecret = null;
-        schedule.Dispose();
-        _schedule = null;
-        _chain = [];
-        _state = State.Connected;
-        Complete();
     }
 }

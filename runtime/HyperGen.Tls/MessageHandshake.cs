@@ -1,10 +1,14 @@
+using System.Security.Cryptography;
 using HyperGen.Tls.Crypto;
 using HyperGen.Tls.Messages;
 
 namespace HyperGen.Tls;
 
-/// <summary>Our own TLS: collects messages from bytes, hands them to the role one by one, and stands still while a question is open.</summary>
-internal abstract class MessageHandshake(HandshakeOptions options, RandomSource random) : TlsHandshake
+/// <summary>
+/// Our own TLS: collects messages from bytes, hands them to the role one by one, and stands still while a question is open. What both roles do alike, proving
+/// who they are and ending their flight, is here too.
+/// </summary>
+internal abstract class MessageHandshake(HandshakeOptions options, RandomSource random, bool isClient) : TlsHandshake
 {
     private byte[] _exporterSecret = [];
     private HandshakeBuffer _input;
@@ -15,6 +19,9 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
     protected CryptoProvider Crypto => Options.Crypto;
 
     protected RandomSource Random { get; } = random;
+
+    /// <summary>From when the suite is known to the end of the handshake; null before and after.</summary>
+    protected KeySchedule? Schedule { get; set; }
 
     public sealed override void HandleInput(EncryptionLevel level, ReadOnlySpan<byte> bytes)
     {
@@ -67,7 +74,10 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
             return false;
         }
 
-        OnSignature(question, signature);
+        var writer = new MessageWriter(128 + signature.Length);
+        CertificateVerify.Write(writer, question.Scheme, signature);
+        Schedule!.Append(writer.From(0));
+        SendFinished(writer);
         ReadMessages();
         return true;
     }
@@ -102,8 +112,9 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
     /// <param name="body">The body alone.</param>
     protected abstract void OnMessage(HandshakeType type, ReadOnlySpan<byte> message, ReadOnlySpan<byte> body);
 
-    /// <summary>Goes on with the signature that a <see cref="SignQuestion"/> asked for.</summary>
-    protected abstract void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature);
+    /// <summary>Ends our flight with <see cref="WriteFinished"/>, and does what is to be done then.</summary>
+    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
+    protected abstract void SendFinished(MessageWriter writer);
 
     /// <summary>Goes on after a <see cref="VerifyChainQuestion"/> was answered with yes.</summary>
     protected abstract void OnChainAccepted();
@@ -112,7 +123,85 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
     {
         _question = null;
         _input.Release();
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(_exporterSecret);
+        Schedule?.Dispose();
+        CryptographicOperations.ZeroMemory(_exporterSecret);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9001#section-6
+    //# Endpoints MUST treat the receipt of a TLS KeyUpdate message as a connection
+    //# error of type 0x010a, equivalent to a fatal TLS alert of unexpected_message
+    //
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4
+    //# A peer which receives a handshake message in an unexpected order
+    //# MUST abort the handshake with an "unexpected_message" alert.
+    protected void FailUnexpected(HandshakeType type, Enum state) => Fail(TlsAlert.UnexpectedMessage, $"A message of type {(byte)type} arrived in state {state}.");
+
+    /// <summary>Reads a CertificateVerify, or fails.</summary>
+    protected bool TryReadProof(ReadOnlySpan<byte> body, out SignatureScheme scheme, out ReadOnlySpan<byte> signature)
+    {
+        var isWellFormed = CertificateVerify.TryParse(body, out var number, out signature);
+        scheme = (SignatureScheme)number;
+        if (!isWellFormed)
+        {
+            Fail(TlsAlert.DecodeError, "The CertificateVerify message is malformed.");
+            return false;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+        //# If the CertificateVerify message is sent by a server, the signature
+        //# algorithm MUST be one offered in the client's "signature_algorithms" extension
+        //
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+        //# If sent by a client, the signature algorithm used in the signature
+        //# MUST be one of those present in the supported_signature_algorithms
+        //# field of the "signature_algorithms" extension in the
+        //# CertificateRequest message.
+        if (!Options.SignatureSchemes.Contains(scheme) || !Crypto.IsSupported(scheme))
+        {
+            Fail(TlsAlert.IllegalParameter, "The peer signed with an algorithm that was not offered.");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends the last message of our flight.</summary>
+    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
+    protected void WriteFinished(MessageWriter writer)
+    {
+        var start = writer.Length;
+        var finished = writer.Begin(HandshakeType.Finished);
+        GetFinished(isClient, writer.Reserve(Suite!.Hash.Length));
+        writer.End24(finished);
+        Schedule!.Append(writer.From(start));
+        Send(EncryptionLevel.Handshake, writer.Memory);
+    }
+
+    /// <summary>Takes the last message of the peer's flight, after which it is at 1-RTT; or fails.</summary>
+    protected bool TryTakeFinished(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
+    {
+        Span<byte> expected = stackalloc byte[HashKinds.MaxLength];
+        expected = expected[..Suite!.Hash.Length];
+        GetFinished(!isClient, expected);
+        if (body.Length != expected.Length)
+        {
+            Fail(TlsAlert.DecodeError, "The peer's Finished has a wrong length.");
+            return false;
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
+        //# Recipients of Finished messages MUST verify that the contents are
+        //# correct and if incorrect MUST terminate the connection
+        //# with a "decrypt_error" alert.
+        if (!CryptographicOperations.FixedTimeEquals(body, expected))
+        {
+            Fail(TlsAlert.DecryptError, "The peer's Finished is wrong.");
+            return false;
+        }
+
+        Schedule!.Append(message);
+        ReadFrom(EncryptionLevel.OneRtt);
+        return Error is null;
     }
 
     protected new void Ask(TlsQuestion question)
@@ -126,20 +215,19 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
         Options.KeyLog?.Invoke(label, clientRandom, secret);
 
     /// <summary>Enters the application's part of the key schedule, whose exporter secret is kept here.</summary>
-    protected void EnterApplication(KeySchedule schedule, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
+    protected void EnterApplication(ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
     {
         _exporterSecret = new byte[Suite!.Hash.Length];
-        schedule.EnterApplication(out client, out server, _exporterSecret);
+        Schedule!.EnterApplication(out client, out server, _exporterSecret);
         LogSecret("CLIENT_TRAFFIC_SECRET_0"u8, clientRandom, client.Bytes);
         LogSecret("SERVER_TRAFFIC_SECRET_0"u8, clientRandom, server.Bytes);
         LogSecret("EXPORTER_SECRET"u8, clientRandom, _exporterSecret);
     }
 
     /// <summary>Enters the handshake's part of the key schedule.</summary>
-    protected void EnterHandshake(
-        KeySchedule schedule, ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
+    protected void EnterHandshake(ReadOnlySpan<byte> sharedSecret, ReadOnlySpan<byte> clientRandom, out TrafficSecret client, out TrafficSecret server)
     {
-        schedule.EnterHandshake(sharedSecret, out client, out server);
+        Schedule!.EnterHandshake(sharedSecret, out client, out server);
         LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET"u8, clientRandom, client.Bytes);
         LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET"u8, clientRandom, server.Bytes);
     }
@@ -194,5 +282,17 @@ internal abstract class MessageHandshake(HandshakeOptions options, RandomSource 
             ?? throw new InvalidOperationException($"The open question is a {_question.GetType().Name}: answer it with the method its documentation names.");
         _question = null;
         return true;
+    }
+
+    private void GetFinished(bool ofClient, Span<byte> verifyData)
+    {
+        if (ofClient)
+        {
+            Schedule!.GetClientFinished(verifyData);
+        }
+        else
+        {
+            Schedule!.GetServerFinished(verifyData);
+        }
     }
 }

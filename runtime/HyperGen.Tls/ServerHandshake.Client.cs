@@ -50,32 +50,17 @@ internal sealed partial class ServerHandshake
             return;
         }
 
-        _schedule!.Append(message);
+        Schedule!.Append(message);
         _state = _clientChain.Count == 0 ? State.WaitFinished : State.WaitCertificateVerify;
     }
 
     private void OnCertificateVerify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        if (!CertificateVerify.TryParse(body, out var number, out var signature))
+        if (TryReadProof(body, out var scheme, out var signature))
         {
-            Fail(TlsAlert.DecodeError, "The CertificateVerify message is malformed.");
-            return;
+            var content = CertificateVerify.ClientContent(Schedule!, Suite!.Hash);
+            Schedule!.Append(message);
+            Ask(new VerifySignatureQuestion(NextQuestionId(), _clientChain![0], scheme, content, signature.ToArray()));
         }
-
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
-        //# If sent by a client, the signature algorithm used in the signature
-        //# MUST be one of those present in the supported_signature_algorithms
-        //# field of the "signature_algorithms" extension in the
-        //# CertificateRequest message.
-        var scheme = (SignatureScheme)number;
-        if (!Options.SignatureSchemes.Contains(scheme) || !Crypto.IsSupported(scheme))
-        {
-            Fail(TlsAlert.IllegalParameter, "The client signed with an algorithm that was not offered.");
-            return;
-        }
-
-        var content = CertificateVerify.ClientContent(_schedule!, Suite!.Hash);
-        _schedule!.Append(message);
-        Ask(new VerifySignatureQuestion(NextQuestionId(), _clientChain![0], scheme, content, signature.ToArray()));
     }
 }

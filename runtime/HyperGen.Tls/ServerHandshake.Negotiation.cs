@@ -14,6 +14,7 @@ internal sealed partial class ServerHandshake
     private byte[] _clientKeyExchange = [];
     private bool _hasRetried;
     private bool _wantsStaple;
+    private bool _hasSignatureSchemes;
 
     private void OnClientHello(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
@@ -32,7 +33,7 @@ internal sealed partial class ServerHandshake
         if (!_hasRetried)
         {
             Suite = suite;
-            _schedule = new KeySchedule(Crypto, suite);
+            Schedule = new KeySchedule(Crypto, suite);
         }
         else if (suite != Suite || hello.HasEarlyData)
         {
@@ -46,6 +47,7 @@ internal sealed partial class ServerHandshake
         _clientRandom = hello.Random.ToArray();
         _clientSessionId = hello.SessionId.ToArray();
         _wantsStaple = hello.HasStatusRequest;
+        _hasSignatureSchemes = hello.SignatureSchemes.Count > 0;
         EarlyData = hello.HasEarlyData ? EarlyDataState.Offered : EarlyData;
         if (!TrySelectGroup(hello, message))
         {
@@ -58,11 +60,15 @@ internal sealed partial class ServerHandshake
             return;
         }
 
-        _schedule!.Append(message);
+        Schedule!.Append(message);
         _state = State.RecvdClientHello;
         Emit(TlsEvent.PeerTransportParameters(hello.TransportParameters.ToArray()));
         Ask(new SelectCredentialsQuestion(
-            NextQuestionId(), hello.ServerName, ApplicationProtocols(hello.ApplicationProtocols), KnownSchemes(hello.SignatureSchemes)));
+            NextQuestionId(),
+            hello.ServerName,
+            ApplicationProtocols(hello.ApplicationProtocols),
+            Known(hello.SignatureSchemes, Signatures.IsKnown),
+            Known(hello.CertificateSchemes, Signatures.InCertificates.Contains)));
     }
 
     private static TlsError? Check(in ClientHello hello)
@@ -79,7 +85,9 @@ internal sealed partial class ServerHandshake
         //# Servers receiving a ClientHello which does not conform to these
         //# requirements MUST abort the handshake with a "missing_extension"
         //# alert.
-        if (hello.SupportedGroups.Count == 0 || !hello.HasKeyShare || hello.SignatureSchemes.Count == 0)
+        // With a pre-shared key neither is needed; whether one can do without is seen later.
+        var hasGroups = hello.SupportedGroups.Count > 0;
+        if (hasGroups != hello.HasKeyShare || (!hello.HasPreSharedKey && (!hasGroups || hello.SignatureSchemes.Count == 0)))
         {
             return TlsError.FromAlert(TlsAlert.MissingExtension, "The ClientHello lacks supported_groups, key_share or signature_algorithms.");
         }
@@ -169,7 +177,7 @@ internal sealed partial class ServerHandshake
             //# compatible "key_share" extension in the initial ClientHello, the server MUST
             //# respond with a HelloRetryRequest
             Group = common;
-            _schedule!.Append(message);
+            Schedule!.Append(message);
             SendRetryRequest();
         }
 
@@ -193,7 +201,7 @@ internal sealed partial class ServerHandshake
         writer.End16(keyShare);
         writer.End16(extensions);
         writer.End24(message);
-        _schedule!.AppendRetryRequest(writer.From(0));
+        Schedule!.AppendRetryRequest(writer.From(0));
         Send(EncryptionLevel.Initial, writer.Memory);
     }
 
@@ -214,24 +222,68 @@ internal sealed partial class ServerHandshake
         return Error is null;
     }
 
-    /// <summary>The first of the server's credentials that the client can verify, with the algorithm the client likes best.</summary>
+    /// <summary>
+    /// The first of the server's credentials that the client can verify, with the algorithm the client likes best: with all of its chain, or with its key at
+    /// least, for a client may know its issuer's key.
+    /// </summary>
     private bool TrySelectCredential(
         SelectCredentialsQuestion question, ServerSelection selection, out Credential credential, out SignatureScheme scheme)
     {
+        (credential, scheme) = (null!, default);
+        if (!_hasSignatureSchemes)
+        {
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
+            //# If a server
+            //# is authenticating via a certificate and the client has not sent a
+            //# "signature_algorithms" extension, then the server MUST abort the
+            //# handshake with a "missing_extension" alert
+            Fail(TlsAlert.MissingExtension, "The ClientHello lacks signature_algorithms, and its pre-shared key is not taken.");
+            return false;
+        }
+
         foreach (var candidate in selection.Credentials)
         {
-            foreach (var offered in question.SignatureSchemes)
+            if (!TryFindScheme(candidate, question, out var common))
             {
-                if (candidate.SignatureSchemes.Contains(offered))
-                {
-                    (credential, scheme) = (candidate, offered);
-                    return true;
-                }
+                continue;
+            }
+
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.2
+            //# All certificates provided by the sender MUST be signed by a
+            //# signature algorithm advertised by the peer, if it is able to provide such
+            //# a chain
+            var isWhollyVerifiable = candidate.IsSignedWith(question.CertificateSchemes);
+            if (isWhollyVerifiable || credential is null)
+            {
+                (credential, scheme) = (candidate, common);
+            }
+
+            if (isWhollyVerifiable)
+            {
+                break;
             }
         }
 
-        (credential, scheme) = (null!, default);
-        Fail(TlsAlert.HandshakeFailure, "The client can verify signatures with none of the server's keys.");
+        if (credential is null)
+        {
+            Fail(TlsAlert.HandshakeFailure, "The client can verify signatures with none of the server's keys.");
+        }
+
+        return credential is not null;
+    }
+
+    private static bool TryFindScheme(Credential credential, SelectCredentialsQuestion question, out SignatureScheme scheme)
+    {
+        foreach (var offered in question.SignatureSchemes)
+        {
+            if (credential.SignatureSchemes.Contains(offered))
+            {
+                scheme = offered;
+                return true;
+            }
+        }
+
+        scheme = default;
         return false;
     }
 
@@ -254,13 +306,13 @@ internal sealed partial class ServerHandshake
         return protocols;
     }
 
-    private static List<SignatureScheme> KnownSchemes(UInt16List offered)
+    private static List<SignatureScheme> Known(UInt16List offered, Func<SignatureScheme, bool> isKnown)
     {
         var schemes = new List<SignatureScheme>();
         for (var i = 0; i < offered.Count; i++)
         {
             var scheme = (SignatureScheme)offered[i];
-            if (Signatures.IsKnown(scheme) && !schemes.Contains(scheme))
+            if (isKnown(scheme) && !schemes.Contains(scheme))
             {
                 schemes.Add(scheme);
             }

@@ -38,7 +38,7 @@ internal sealed partial class ServerHandshake
         EarlyData = isAdmitted ? EarlyDataState.Accepted : EarlyDataState.Rejected;
         if (isAdmitted)
         {
-            var secret = _schedule!.DeriveEarlyTraffic();
+            var secret = Schedule!.DeriveEarlyTraffic();
             LogSecret("CLIENT_EARLY_TRAFFIC_SECRET"u8, _clientRandom, secret.Bytes);
             Emit(TlsEvent.ReadSecret(EncryptionLevel.EarlyData, secret));
         }
@@ -137,8 +137,8 @@ internal sealed partial class ServerHandshake
         Span<byte> binder = stackalloc byte[HashKinds.MaxLength];
         binder = binder[..Suite!.Hash.Length];
         _session = session;
-        _schedule!.UsePsk(session.Psk);
-        _schedule.GetBinder(message[..^offered.BindersLength], binder);
+        Schedule!.UsePsk(session.Psk);
+        Schedule.GetBinder(message[..^offered.BindersLength], binder);
         if (!CryptographicOperations.FixedTimeEquals(binder, offered.Binder))
         {
             return TlsError.FromAlert(TlsAlert.DecryptError, "The binder of the pre-shared key is wrong.");
@@ -190,7 +190,7 @@ internal sealed partial class ServerHandshake
         {
             var writer = new MessageWriter(128 + _transportParameters.Length);
             WriteEncryptedExtensions(writer);
-            _schedule!.Append(writer.From(0));
+            Schedule!.Append(writer.From(0));
             SendFinished(writer);
         }
     }
@@ -201,7 +201,7 @@ internal sealed partial class ServerHandshake
         _isResumable = false;
         _session?.Dispose();
         _session = null;
-        _schedule!.UsePsk([]);
+        Schedule!.UsePsk([]);
     }
 
     private void RejectEarlyData()

@@ -14,7 +14,6 @@ namespace HyperGen.Tls;
 internal sealed partial class ServerHandshake : MessageHandshake
 {
     private State _state;
-    private KeySchedule? _schedule;
     private TrafficSecret? _clientApplicationSecret;
     private byte[] _transportParameters = [];
 
@@ -23,7 +22,7 @@ internal sealed partial class ServerHandshake : MessageHandshake
     /// <param name="tickets">What opens and seals session tickets; null when sessions are not resumed.</param>
     /// <param name="now">The wall-clock time, which tells the age of a ticket. Needed when there are ticket keys.</param>
     public ServerHandshake(HandshakeOptions options, RandomSource random, TicketKeys? tickets = null, DateTimeOffset now = default)
-        : base(options, random)
+        : base(options, random, isClient: false)
     {
         _tickets = tickets;
         _now = now;
@@ -102,31 +101,24 @@ internal sealed partial class ServerHandshake : MessageHandshake
                 OnFinished(message, body);
                 break;
 
-            //= https://www.rfc-editor.org/rfc/rfc9001#section-6
-            //# Endpoints MUST treat the receipt of a TLS KeyUpdate message as a connection
-            //# error of type 0x010a, equivalent to a fatal TLS alert of unexpected_message
-            //
-            //= https://www.rfc-editor.org/rfc/rfc9846#section-4
-            //# A peer which receives a handshake message in an unexpected order
-            //# MUST abort the handshake with an "unexpected_message" alert.
             default:
-                Fail(TlsAlert.UnexpectedMessage, $"A message of type {(byte)type} arrived in state {_state}.");
+                FailUnexpected(type, _state);
                 break;
         }
     }
 
-    protected override void OnSignature(SignQuestion question, ReadOnlySpan<byte> signature)
+    protected override void SendFinished(MessageWriter writer)
     {
-        var writer = new MessageWriter(128 + signature.Length);
-        CertificateVerify.Write(writer, question.Scheme, signature);
-        _schedule!.Append(writer.From(0));
-        SendFinished(writer);
+        WriteFinished(writer);
+        EnterApplication(_clientRandom, out var client, out var server);
+        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, server));
+        _clientApplicationSecret = client;
+        _state = _clientCertificates == ClientCertificates.None ? State.WaitFinished : State.WaitCertificate;
     }
 
     protected override void OnClosed()
     {
         base.OnClosed();
-        _schedule?.Dispose();
         _clientApplicationSecret?.Dispose();
         ForgetSession();
     }
@@ -150,19 +142,18 @@ internal sealed partial class ServerHandshake : MessageHandshake
             //
             //= https://www.rfc-editor.org/rfc/rfc9001#section-4.4
             //# servers MUST NOT send post-handshake TLS CertificateRequest messages
-            CertificateRequest.Write(flight, Options.SignatureSchemes.Where(Crypto.IsSupported));
+            CertificateRequest.Write(flight, Options.SignatureSchemes.Where(Crypto.IsSupported), Signatures.InCertificates.Where(Crypto.IsSupported));
         }
 
         flight.Bytes(certificate.Span);
-        _schedule!.Append(flight.From(0));
+        Schedule!.Append(flight.From(0));
         Send(EncryptionLevel.Handshake, flight.Memory);
-        Ask(new SignQuestion(NextQuestionId(), credential, scheme, CertificateVerify.ServerContent(_schedule, Suite!.Hash)));
+        Ask(new SignQuestion(NextQuestionId(), credential, scheme, CertificateVerify.ServerContent(Schedule, Suite!.Hash)));
     }
 
     /// <summary>Agrees on handshake keys. Whatever follows is encrypted.</summary>
     private bool TrySendServerHello()
     {
-        var schedule = _schedule!;
         Span<byte> secret = stackalloc byte[NamedGroups.MaxSecretLength];
         secret = secret[..Group!.Value.SecretLength];
         if (!Crypto.TryAgree(Group.Value, Random, _clientKeyExchange, out var keyExchange, secret))
@@ -175,34 +166,16 @@ internal sealed partial class ServerHandshake : MessageHandshake
         Span<byte> random = stackalloc byte[32];
         Random(random);
         var hello = WriteServerHello(random, keyExchange);
-        schedule.Append(hello.From(0));
+        Schedule!.Append(hello.From(0));
         Send(EncryptionLevel.Initial, hello.Memory);
 
-        EnterHandshake(schedule, secret, _clientRandom, out var client, out var server);
+        EnterHandshake(secret, _clientRandom, out var client, out var server);
         CryptographicOperations.ZeroMemory(secret);
         Emit(TlsEvent.WriteSecret(EncryptionLevel.Handshake, server));
         Emit(TlsEvent.ReadSecret(EncryptionLevel.Handshake, client));
         _state = State.Negotiated;
         ReadFrom(EncryptionLevel.Handshake);
         return Error is null;
-    }
-
-    /// <summary>Ends the server's flight.</summary>
-    /// <param name="writer">What of the flight is not sent yet, but in the transcript.</param>
-    private void SendFinished(MessageWriter writer)
-    {
-        var schedule = _schedule!;
-        var start = writer.Length;
-        var finished = writer.Begin(HandshakeType.Finished);
-        schedule.GetServerFinished(writer.Reserve(Suite!.Hash.Length));
-        writer.End24(finished);
-        schedule.Append(writer.From(start));
-        Send(EncryptionLevel.Handshake, writer.Memory);
-
-        EnterApplication(schedule, _clientRandom, out var client, out var server);
-        Emit(TlsEvent.WriteSecret(EncryptionLevel.OneRtt, server));
-        _clientApplicationSecret = client;
-        _state = _clientCertificates == ClientCertificates.None ? State.WaitFinished : State.WaitCertificate;
     }
 
     private MessageWriter WriteServerHello(ReadOnlySpan<byte> random, ReadOnlySpan<byte> keyExchange)
@@ -283,27 +256,7 @@ internal sealed partial class ServerHandshake : MessageHandshake
 
     private void OnFinished(ReadOnlySpan<byte> message, ReadOnlySpan<byte> body)
     {
-        Span<byte> expected = stackalloc byte[HashKinds.MaxLength];
-        expected = expected[..Suite!.Hash.Length];
-        _schedule!.GetClientFinished(expected);
-        if (body.Length != expected.Length)
-        {
-            Fail(TlsAlert.DecodeError, "The client's Finished has a wrong length.");
-            return;
-        }
-
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.3
-        //# Recipients of Finished messages MUST verify that the contents are
-        //# correct and if incorrect MUST terminate the connection
-        //# with a "decrypt_error" alert.
-        if (!CryptographicOperations.FixedTimeEquals(body, expected))
-        {
-            Fail(TlsAlert.DecryptError, "The client's Finished is wrong.");
-            return;
-        }
-
-        ReadFrom(EncryptionLevel.OneRtt);
-        if (Error is not null)
+        if (!TryTakeFinished(message, body))
         {
             return;
         }
@@ -314,10 +267,9 @@ internal sealed partial class ServerHandshake : MessageHandshake
         Emit(TlsEvent.ReadSecret(EncryptionLevel.OneRtt, _clientApplicationSecret!));
         _clientApplicationSecret = null;
         IsResumed = _session is not null;
-        _schedule.Append(message);
-        KeepResumptionSecret(_schedule);
-        _schedule.Dispose();
-        _schedule = null;
+        KeepResumptionSecret(Schedule!);
+        Schedule!.Dispose();
+        Schedule = null;
         _state = State.Connected;
         Forget();
         Complete();

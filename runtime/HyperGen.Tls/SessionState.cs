@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
@@ -40,9 +41,14 @@ internal sealed class SessionState : IDisposable
     /// <summary>What HTTP/3 wants to know again.</summary>
     public required byte[] ApplicationState { get; init; }
 
+    /// <summary>All of it, to be sealed and then wiped.</summary>
     public byte[] Encode()
     {
-        var writer = new MessageWriter(160 + TransportParameters.Length + ApplicationState.Length);
+        // As long as it gets: a writer that must grow leaves a copy of the key behind.
+        const int Fixed = 35;
+        var serverName = Encoding.ASCII.GetBytes(ServerName ?? "");
+        var encoded = new byte[Fixed + Psk.Length + ApplicationProtocol.Protocol.Length + serverName.Length + TransportParameters.Length + ApplicationState.Length];
+        var writer = new MessageWriter(encoded);
         writer.UInt8(Layout);
         writer.UInt16(Suite.Id);
         writer.UInt64((ulong)IssuedAt);
@@ -52,10 +58,11 @@ internal sealed class SessionState : IDisposable
         writer.UInt8(AllowsEarlyData ? 1 : 0);
         writer.Vector8(Psk);
         writer.Vector8(ApplicationProtocol.Protocol.Span);
-        writer.Vector8(Encoding.ASCII.GetBytes(ServerName ?? ""));
+        writer.Vector8(serverName);
         writer.Vector16(TransportParameters);
         writer.Vector16(ApplicationState);
-        return writer.Memory.ToArray();
+        Debug.Assert(writer.Length == encoded.Length, "the length above is that of the layout");
+        return encoded;
     }
 
     /// <summary>Reads what <see cref="Encode"/> wrote. The bytes were authenticated, so that only another layout can be wrong with them.</summary>

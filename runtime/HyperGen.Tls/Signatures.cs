@@ -7,6 +7,29 @@ namespace HyperGen.Tls;
 /// <summary>Verification of the CertificateVerify message: the seam in which the BCL's exceptions on hostile certificates end.</summary>
 internal static class Signatures
 {
+    private const string EllipticCurveKey = "1.2.840.10045.2.1";
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-9.1
+    //# A TLS-compliant application MUST support digital signatures with
+    //# rsa_pkcs1_sha256 (for certificates), rsa_pss_rsae_sha256 (for
+    //# CertificateVerify and certificates), and ecdsa_secp256r1_sha256.
+
+    /// <summary>What the platform verifies in certificates, most preferred first: more than goes into a CertificateVerify, for authorities still sign with PKCS #1.</summary>
+    public static IReadOnlyList<SignatureScheme> InCertificates { get; } =
+    [
+        SignatureScheme.EcdsaSecp256r1Sha256,
+        SignatureScheme.EcdsaSecp384r1Sha384,
+        SignatureScheme.EcdsaSecp521r1Sha512,
+        SignatureScheme.Ed25519,
+        SignatureScheme.RsaPssRsaeSha256,
+        SignatureScheme.RsaPssRsaeSha384,
+        SignatureScheme.RsaPssRsaeSha512,
+        SignatureScheme.RsaPkcs1Sha256,
+        SignatureScheme.RsaPkcs1Sha384,
+        SignatureScheme.RsaPkcs1Sha512,
+    ];
+
+    /// <summary>Whether the scheme can be that of a CertificateVerify.</summary>
     public static bool IsKnown(SignatureScheme scheme) => scheme
         is SignatureScheme.EcdsaSecp256r1Sha256
         or SignatureScheme.EcdsaSecp384r1Sha384
@@ -46,8 +69,18 @@ internal static class Signatures
                     : TlsAlert.DecryptError;
             }
 
-            using AsymmetricAlgorithm? key = IsEcdsa(scheme) ? parsed.GetECDsaPublicKey() : parsed.GetRSAPublicKey();
-            return key is null || !IsCompatible(key, scheme) ? TlsAlert.IllegalParameter
+            //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+            //# In addition, the signature algorithm MUST be compatible with the key
+            //# in the sender's end-entity certificate.
+            var isEcdsa = IsEcdsa(scheme);
+            if (isEcdsa && EcdsaSchemeOf(parsed) != scheme)
+            {
+                return TlsAlert.IllegalParameter;
+            }
+
+            // OpenSSL takes up to 16,384 bits, which an unknown peer could make us compute with; no authority signs keys of more than 8,192.
+            using AsymmetricAlgorithm? key = isEcdsa ? parsed.GetECDsaPublicKey() : parsed.GetRSAPublicKey();
+            return key is null or RSA { KeySize: > 8192 } ? TlsAlert.IllegalParameter
                 : Verify(key, scheme, content, signature) ? null
                 : TlsAlert.DecryptError;
         }
@@ -55,6 +88,20 @@ internal static class Signatures
         {
             return TlsAlert.BadCertificate;
         }
+    }
+
+    /// <summary>The algorithm that goes with the curve of a certificate's key, named as it must be; null for any other key and any other curve.</summary>
+    /// <remarks>The size of the key does not tell: secp256k1 and brainpoolP256r1 have 256 bits too.</remarks>
+    public static SignatureScheme? EcdsaSchemeOf(X509Certificate2 certificate)
+    {
+        // OBJECT IDENTIFIER, in DER
+        ReadOnlySpan<byte> secp256r1 = [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+        ReadOnlySpan<byte> secp384r1 = [0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22];
+        var curve = certificate.PublicKey.EncodedParameters?.RawData;
+        return certificate.PublicKey.Oid.Value != EllipticCurveKey ? null
+            : secp256r1.SequenceEqual(curve) ? SignatureScheme.EcdsaSecp256r1Sha256
+            : secp384r1.SequenceEqual(curve) ? SignatureScheme.EcdsaSecp384r1Sha384
+            : null;
     }
 
     /// <summary>Whether the signature is the key's.</summary>
@@ -94,15 +141,4 @@ internal static class Signatures
     }
 
     private static bool IsEcdsa(SignatureScheme scheme) => scheme is SignatureScheme.EcdsaSecp256r1Sha256 or SignatureScheme.EcdsaSecp384r1Sha384;
-
-    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
-    //# In addition, the signature algorithm MUST be compatible with the key
-    //# in the sender's end-entity certificate.
-    private static bool IsCompatible(AsymmetricAlgorithm key, SignatureScheme scheme) => scheme switch
-    {
-        SignatureScheme.EcdsaSecp256r1Sha256 => key.KeySize == 256,
-        SignatureScheme.EcdsaSecp384r1Sha384 => key.KeySize == 384,
-        // OpenSSL takes up to 16,384 bits, which an unknown peer could make us compute with; no authority signs keys of more than 8,192.
-        _ => key is RSA { KeySize: <= 8192 },
-    };
 }

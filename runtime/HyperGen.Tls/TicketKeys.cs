@@ -20,8 +20,21 @@ internal sealed class TicketKeys(CryptoProvider crypto, RandomSource random) : I
 
     private readonly List<Key> _keys = [];
 
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.7.1
+    //# Servers MUST NOT use any value greater than 604800 seconds (7 days).
+
     /// <summary>How long a ticket is good for. Default: 2 hours, OpenSSL's; at most 7 days. Rotate at most this often.</summary>
-    public TimeSpan Lifetime { get; init; } = TimeSpan.FromHours(2);
+    /// <exception cref="ArgumentOutOfRangeException">It is longer, or not positive.</exception>
+    public TimeSpan Lifetime
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(7));
+            field = value;
+        }
+    } = TimeSpan.FromHours(2);
 
     /// <summary>Seals with a key derived from this secret from now on, and forgets the oldest key when there are too many.</summary>
     /// <param name="secret"><see cref="SecretLength"/> unpredictable bytes.</param>

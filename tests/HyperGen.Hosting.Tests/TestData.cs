@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 
+[assembly: AssemblyFixture(typeof(HyperGen.Hosting.Tests.TestDataFolder))]
+
 namespace HyperGen.Hosting.Tests;
 
 /// <summary>Keeps what the tests write out of the user's own data folder.</summary>
@@ -21,4 +23,10 @@ internal static class TestData
         policy.CustomTrustStore.Add(certificate);
         return policy;
     }
+}
+
+/// <summary>Leaves nothing behind when all tests are over.</summary>
+public sealed class TestDataFolder : IDisposable
+{
+    public void Dispose() => Directory.Delete(TestData.Directory, recursive: true);
 }

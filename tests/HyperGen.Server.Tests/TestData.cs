@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Server.Certificates;
 
+[assembly: AssemblyFixture(typeof(HyperGen.Server.Tests.TestDataFolder))]
+
 namespace HyperGen.Server.Tests;
 
 /// <summary>Keeps what the tests write out of the user's own data folder.</summary>
@@ -18,4 +20,10 @@ internal static class TestData
         policy.CustomTrustStore.Add(DevelopmentCertificate.LoadOrCreate(PrivateFile.DefaultDirectory!, DateTimeOffset.UtcNow));
         return policy;
     }
+}
+
+/// <summary>Leaves nothing behind when all tests are over.</summary>
+public sealed class TestDataFolder : IDisposable
+{
+    public void Dispose() => Directory.Delete(TestData.Directory, recursive: true);
 }

@@ -1,4 +1,6 @@
+using System.Formats.Asn1;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
@@ -44,7 +46,67 @@ public sealed class TlsConfigurationTests : IDisposable
 
         // At a client the name counts too.
         Assert.Null(trusting.Verify(Question("client.test", client)));
-        Assert.NotNull(trusting.Verify(Question("server.test", client)));
+        Assert.Equal(TlsAlert.CertificateUnknown, trusting.Verify(Question("server.test", client)));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3
+    //= type=test
+    //# Any endpoint receiving any certificate which it would need to validate
+    //# using any signature algorithm using an MD5 hash MUST abort the
+    //# handshake with a "bad_certificate" alert.
+    [Theory]
+    [InlineData("MD5", 4, false)]
+    [InlineData("SHA1", 5, false)]
+    [InlineData("SHA256", 11, true)]
+    public void A_signature_over_a_broken_hash_vouches_for_nobody(string hash, byte identifier, bool isAccepted)
+    {
+        using RSA key = RSA.Create(2048);
+        var generator = new OldGenerator(key, identifier, new HashAlgorithmName(hash));
+        var name = new X500DistinguishedName("CN=old root");
+
+        // The root itself may be as old as it likes: it is trusted for what it is.
+        var rootRequest = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        using X509Certificate2 root = rootRequest.Create(name, generator, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [1]);
+        using ECDsa clientKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 client = new CertificateRequest("CN=client", clientKey, HashAlgorithmName.SHA256).Create(
+            name, generator, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [2]);
+        using X509Certificate2 sibling = new CertificateRequest("CN=client", clientKey, HashAlgorithmName.SHA256).Create(
+            name, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1), [3]);
+        SslPolicyErrors seen = SslPolicyErrors.None;
+
+        TlsAlert? alert = new ChainVerification { Roots = [root] }.Verify(Question(null, client));
+        _ = new ChainVerification
+        {
+            Roots = [root],
+            Validate = (_, _, errors) =>
+            {
+                seen = errors;
+                return true;
+            },
+        }.Verify(Question(null, client));
+
+        Assert.Equal(isAccepted ? null : TlsAlert.BadCertificate, alert);
+        Assert.Equal(isAccepted ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors, seen);
+        Assert.Null(new ChainVerification { Roots = [root] }.Verify(Question(null, sibling)));
+    }
+
+    [Fact]
+    public void A_certificate_that_is_not_for_signatures_or_not_for_clients_is_unsupported()
+    {
+        (X509Certificate2 root, ECDsa rootKey) = Issue("root", null, null, isAuthority: true);
+        var judge = new ChainVerification { Roots = [root] };
+        foreach ((X509Extension extension, bool isAccepted) in ((X509Extension, bool)[])
+        [
+            (new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyAgreement, critical: true), true),
+            (new X509KeyUsageExtension(X509KeyUsageFlags.KeyAgreement, critical: true), false),
+            (new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false), true),
+            (new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false), false),
+        ])
+        {
+            (X509Certificate2 client, _) = Issue("client", root, rootKey, isAuthority: false, extension);
+            Assert.Equal(isAccepted ? null : TlsAlert.UnsupportedCertificate, judge.Verify(Question(null, client)));
+        }
     }
 
     [Fact]
@@ -178,5 +240,24 @@ public sealed class TlsConfigurationTests : IDisposable
             ? request.CreateSelfSigned(start, end)
             : request.Create(issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey!), start.AddDays(1), end.AddDays(-1), [1, (byte)name.Length]);
         return (certificate, key);
+    }
+
+    /// <summary>Signs certificates with hashes that the BCL no longer does.</summary>
+    private sealed class OldGenerator(RSA key, byte identifier, HashAlgorithmName hash) : X509SignatureGenerator
+    {
+        public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier($"1.2.840.113549.1.1.{identifier}");
+                writer.WriteNull();
+            }
+            return writer.Encode();
+        }
+
+        public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.SignData(data, hash, RSASignaturePadding.Pkcs1);
+
+        protected override PublicKey BuildPublicKey() => new(key);
     }
 }

@@ -85,7 +85,7 @@ public sealed class CodecTests
     public void CertificateRequests_round_trip()
     {
         var writer = new MessageWriter(16);
-        CertificateRequest.Write(writer, HandshakeOptions.Default.SignatureSchemes);
+        CertificateRequest.Write(writer, HandshakeOptions.Default.SignatureSchemes, Signatures.InCertificates);
         Assert.Null(CertificateRequest.Parse(writer.From(4), out var schemes));
         Assert.Equal(HandshakeOptions.Default.SignatureSchemes.Count, schemes.Count);
         for (var i = 0; i < schemes.Count; i++)
@@ -162,7 +162,7 @@ public sealed class CodecTests
             static body => CertificateVerify.TryParse(body, out _, out _) ? null : TlsError.FromAlert(TlsAlert.DecodeError, ""));
 
         var request = new MessageWriter(16);
-        CertificateRequest.Write(request, HandshakeOptions.Default.SignatureSchemes);
+        CertificateRequest.Write(request, HandshakeOptions.Default.SignatureSchemes, Signatures.InCertificates);
         yield return ("CertificateRequest", [request.From(4).ToArray()], static body => CertificateRequest.Parse(body, out _));
 
         var ticket = new MessageWriter(16);

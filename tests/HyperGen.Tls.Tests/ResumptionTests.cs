@@ -6,9 +6,6 @@ namespace HyperGen.Tls.Tests;
 
 public sealed class ResumptionTests
 {
-    private static readonly DateTimeOffset _start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly byte[] _state = [9, 8, 7];
-
     //= https://www.rfc-editor.org/rfc/rfc9001#section-5.6
     //= type=test
     //# A client therefore MUST NOT use 0-RTT for application data unless specifically requested
@@ -23,9 +20,9 @@ public sealed class ResumptionTests
     public void A_ticket_resumes_a_session_without_a_certificate(string provider)
     {
         var options = Handshake.With(provider);
-        using var tickets = Tickets(options.Crypto);
-        using var session = GetSession(options, tickets);
-        using var handshake = Resume(options, tickets, session, _start.AddMinutes(10));
+        using var tickets = Sessions.Tickets(options.Crypto);
+        using var session = Sessions.GetSession(options, tickets);
+        using var handshake = Sessions.Resume(options, tickets, session, Sessions.Start.AddMinutes(10));
         handshake.Run();
         handshake.AssertComplete();
         Assert.True(handshake.Client.Tls.IsResumed);
@@ -42,9 +39,9 @@ public sealed class ResumptionTests
         foreach (var suite in HandshakeOptions.Default.CipherSuites.Where(suite => Providers.Get(provider).IsSupported(suite.Aead)))
         {
             var options = new HandshakeOptions { Crypto = Providers.Get(provider), CipherSuites = [suite] };
-            using var tickets = Tickets(options.Crypto);
-            using var session = GetSession(options, tickets);
-            using var handshake = Resume(options, tickets, session, _start, earlyData: true);
+            using var tickets = Sessions.Tickets(options.Crypto);
+            using var session = Sessions.GetSession(options, tickets);
+            using var handshake = Sessions.Resume(options, tickets, session, Sessions.Start, earlyData: true);
             handshake.Run();
             handshake.AssertComplete();
             AssertEarlyData(handshake);
@@ -58,17 +55,17 @@ public sealed class ResumptionTests
     [Fact]
     public void Early_data_has_keys_of_its_own_once_it_is_admitted()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start.AddSeconds(5), earlyData: true);
         handshake.Run();
         handshake.AssertComplete();
         AssertEarlyData(handshake);
         var question = Assert.Single(handshake.Server.Questions.OfType<AdmitEarlyDataQuestion>());
-        Assert.Equal(_state, question.ApplicationState.ToArray());
+        Assert.Equal(Sessions.State, question.ApplicationState.ToArray());
         Assert.Equal(32, question.Binder.Length);
         Assert.Equal(Handshake.ServerParameters, question.TransportParameters.ToArray());
-        Assert.Equal(_start.ToUnixTimeMilliseconds(), question.IssuedAt);
+        Assert.Equal(Sessions.Start.ToUnixTimeMilliseconds(), question.IssuedAt);
         Assert.Equal(Handshake.ServerParameters, session.TransportParameters.ToArray());
         Assert.Equal(TlsEventKind.WriteSecret, handshake.Client.Events[0]);
     }
@@ -79,9 +76,9 @@ public sealed class ResumptionTests
     [Fact]
     public void A_client_does_not_say_where_its_early_data_ends()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start.AddSeconds(5), earlyData: true);
         var types = new List<(EncryptionLevel, HandshakeType)>();
         handshake.Deliver = (from, level, bytes) =>
         {
@@ -102,9 +99,9 @@ public sealed class ResumptionTests
     [Fact]
     public void Early_data_is_not_admitted_when_the_answer_is_late()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true);
         handshake.Server.IsSlow = true;
         handshake.Run();
         handshake.Server.Answer(handshake.Server.Questions.Single());
@@ -125,18 +122,18 @@ public sealed class ResumptionTests
     [InlineData(2u, 2u, true)]
     public void A_ticket_is_good_for_the_QUIC_version_it_was_issued_on(uint issuedOn, uint presentedOn, bool isResumed)
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets, issuedOn);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets, issuedOn);
         Assert.Equal(issuedOn, session.QuicVersion);
 
         // A client of ours does not even offer it; one that does is refused.
-        using var honest = Resume(HandshakeOptions.Default, tickets, session, _start, version: presentedOn);
+        using var honest = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, version: presentedOn);
         honest.Server.Tls.QuicVersion = presentedOn;
         honest.Run();
         honest.AssertComplete();
         Assert.Equal(isResumed, honest.Client.Tls.IsResumed);
 
-        using var dishonest = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true, version: issuedOn);
+        using var dishonest = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true, version: issuedOn);
         dishonest.Server.Tls.QuicVersion = presentedOn;
         dishonest.Run();
         dishonest.AssertComplete();
@@ -148,9 +145,9 @@ public sealed class ResumptionTests
     [Fact]
     public void Early_data_that_is_not_admitted_is_rejected_and_the_session_resumed()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start.AddSeconds(5), earlyData: true);
         handshake.Server.AdmitsEarlyData = false;
         AssertRejected(handshake, resumed: true);
     }
@@ -166,18 +163,18 @@ public sealed class ResumptionTests
     [Fact]
     public void Early_data_of_a_stale_hello_is_rejected()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start.AddSeconds(5), earlyData: true, serverNow: _start.AddSeconds(16));
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start.AddSeconds(5), earlyData: true, serverNow: Sessions.Start.AddSeconds(16));
         AssertRejected(handshake, resumed: true);
     }
 
     [Fact]
     public void Early_data_under_another_suite_is_rejected()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] }, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] }, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true);
         AssertRejected(handshake, resumed: true);
         Assert.Same(CipherSuite.Aes128GcmSha256, handshake.Server.Tls.Suite);
     }
@@ -185,29 +182,29 @@ public sealed class ResumptionTests
     [Fact]
     public void Early_data_is_rejected_by_a_server_that_wants_another_key()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
         var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true, serverOptions: server);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true, serverOptions: server);
         AssertRejected(handshake, resumed: true);
     }
 
     [Fact]
     public void A_session_of_another_hash_is_passed_over()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true);
         AssertRejected(handshake, resumed: false);
     }
 
     [Fact]
     public void A_session_of_another_hash_is_passed_over_after_a_retry()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(new HandshakeOptions { CipherSuites = [CipherSuite.Aes256GcmSha384] }, tickets);
         var server = new HandshakeOptions { Groups = [NamedGroup.Secp256r1] };
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, serverOptions: server);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, serverOptions: server);
         handshake.Run();
         handshake.AssertComplete();
         Assert.False(handshake.Client.Tls.IsResumed);
@@ -216,11 +213,11 @@ public sealed class ResumptionTests
     [Fact]
     public void An_old_ticket_is_not_offered_by_the_client_nor_taken_by_the_server()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        foreach (var (client, server) in ((DateTimeOffset, DateTimeOffset)[])[(_start.AddHours(3), _start), (_start.AddHours(1), _start.AddHours(3))])
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        foreach (var (client, server) in ((DateTimeOffset, DateTimeOffset)[])[(Sessions.Start.AddHours(3), Sessions.Start), (Sessions.Start.AddHours(1), Sessions.Start.AddHours(3))])
         {
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, client, serverNow: server);
+            using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, client, serverNow: server);
             handshake.Run();
             handshake.AssertComplete();
             Assert.False(handshake.Server.Tls.IsResumed);
@@ -230,12 +227,12 @@ public sealed class ResumptionTests
     [Fact]
     public void Tickets_survive_two_rotations()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
         for (var rotation = 1; rotation <= 3; rotation++)
         {
             tickets.Rotate([.. Enumerable.Repeat((byte)rotation, 32)]);
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start);
+            using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start);
             handshake.Run();
             handshake.AssertComplete();
             Assert.Equal(rotation < 3, handshake.Server.Tls.IsResumed);
@@ -245,10 +242,10 @@ public sealed class ResumptionTests
     [Fact]
     public void Another_server_with_the_same_secret_takes_the_ticket()
     {
-        using var tickets = Tickets();
-        using var others = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
-        using var handshake = Resume(HandshakeOptions.Default, others, session, _start);
+        using var tickets = Sessions.Tickets();
+        using var others = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, others, session, Sessions.Start);
         handshake.Run();
         handshake.AssertComplete();
         Assert.True(handshake.Server.Tls.IsResumed);
@@ -257,14 +254,14 @@ public sealed class ResumptionTests
     [Fact]
     public void A_session_resumed_gives_the_next_ticket_until_the_certificate_is_due_again()
     {
-        using var tickets = Tickets();
-        var session = GetSession(HandshakeOptions.Default, tickets);
-        var now = _start;
+        using var tickets = Sessions.Tickets();
+        var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        var now = Sessions.Start;
         var resumptions = 0;
-        while (true)
+        while (resumptions < 200)
         {
             now = now.AddMinutes(100);
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, now);
+            using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, now);
             handshake.Run();
             handshake.AssertComplete();
             if (!handshake.Server.Tls.IsResumed)
@@ -274,7 +271,7 @@ public sealed class ResumptionTests
 
             resumptions++;
             session.Dispose();
-            session = TakeTicket(handshake, now);
+            session = Sessions.TakeTicket(handshake, now);
         }
 
         session.Dispose();
@@ -284,8 +281,8 @@ public sealed class ResumptionTests
     [Fact]
     public void A_wrong_binder_is_refused()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
         AssertChanged(session, tickets, TlsAlert.DecryptError, static psk => psk[^1] ^= 1);
         AssertChanged(session, tickets, null, static psk => psk[10] ^= 1);
         AssertChanged(session, tickets, null, static psk => psk[60] ^= 1);
@@ -296,12 +293,12 @@ public sealed class ResumptionTests
     [Fact]
     public void Changed_tickets_and_binders_never_throw()
     {
-        using var tickets = Tickets();
-        using var session = GetSession(HandshakeOptions.Default, tickets);
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
         for (var seed = 0; seed < 1000; seed++)
         {
             var random = new Random(seed);
-            using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start, earlyData: true);
+            using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true);
             handshake.Deliver = (from, _, bytes) =>
             {
                 if (from == handshake.Client && bytes[0] == (byte)HandshakeType.ClientHello)
@@ -319,17 +316,17 @@ public sealed class ResumptionTests
     [Fact]
     public void A_client_that_keeps_no_sessions_gets_no_ticket()
     {
-        using var tickets = Tickets();
+        using var tickets = Sessions.Tickets();
         var client = new ClientOptions
         {
             ServerName = "h3.test",
             ApplicationProtocols = [SslApplicationProtocol.Http3],
             TransportParameters = Handshake.ClientParameters,
         };
-        using var handshake = new Handshake(tickets: tickets, now: _start, client: client);
+        using var handshake = new Handshake(tickets: tickets, now: Sessions.Start, client: client);
         handshake.Run();
         handshake.AssertComplete();
-        Assert.False(handshake.Server.Tls.TryIssueTicket(_start, _state, allowsEarlyData: true));
+        Assert.False(handshake.Server.Tls.TryIssueTicket(Sessions.Start, Sessions.State, allowsEarlyData: true));
     }
 
     [Fact]
@@ -337,23 +334,23 @@ public sealed class ResumptionTests
     {
         using var handshake = new Handshake();
         handshake.Run();
-        Assert.False(handshake.Server.Tls.TryIssueTicket(_start, [], true));
+        Assert.False(handshake.Server.Tls.TryIssueTicket(Sessions.Start, [], true));
         Assert.False(handshake.Server.Tls.TryGetOutput(out _, out _));
     }
 
     [Fact]
     public void A_ticket_before_the_end_of_the_handshake_is_misuse()
     {
-        using var tickets = Tickets();
-        using var server = new ServerHandshake(HandshakeOptions.Default, static destination => destination.Fill(1), tickets, _start);
-        Assert.Throws<InvalidOperationException>(() => server.TryIssueTicket(_start, [], false));
+        using var tickets = Sessions.Tickets();
+        using var server = new ServerHandshake(HandshakeOptions.Default, static destination => destination.Fill(1), tickets, Sessions.Start);
+        Assert.Throws<InvalidOperationException>(() => server.TryIssueTicket(Sessions.Start, [], false));
         using var empty = new TicketKeys(CryptoProvider.Default, static destination => destination.Fill(1));
         Assert.Throws<InvalidOperationException>(() => empty.Seal([]));
     }
 
     private static void AssertChanged(ClientSession session, TicketKeys tickets, TlsAlert? alert, Action<byte[]> change)
     {
-        using var handshake = Resume(HandshakeOptions.Default, tickets, session, _start);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start);
         handshake.Deliver = (from, _, bytes) =>
         {
             if (from != handshake.Client || bytes[0] != (byte)HandshakeType.ClientHello)
@@ -390,46 +387,4 @@ public sealed class ResumptionTests
         Assert.Equal(resumed, handshake.Client.Tls.IsResumed);
         Assert.Equal(resumed, handshake.Server.Tls.IsResumed);
     }
-
-    private static TicketKeys Tickets(CryptoProvider? crypto = null)
-    {
-        var tickets = new TicketKeys(crypto ?? CryptoProvider.Default, new Random(5).NextBytes);
-        tickets.Rotate([.. Enumerable.Repeat((byte)77, TicketKeys.SecretLength)]);
-        return tickets;
-    }
-
-    private static ClientSession GetSession(HandshakeOptions options, TicketKeys tickets, uint version = 1)
-    {
-        using var handshake = new Handshake(options, options, tickets: tickets, now: _start);
-
-        // As after compatible version negotiation: the version is settled before the handshake is complete.
-        handshake.Client.Tls.QuicVersion = handshake.Server.Tls.QuicVersion = version;
-        handshake.Run();
-        handshake.AssertComplete();
-        return TakeTicket(handshake, _start);
-    }
-
-    private static ClientSession TakeTicket(Handshake handshake, DateTimeOffset now)
-    {
-        Assert.True(handshake.Server.Tls.TryIssueTicket(now, _state, allowsEarlyData: true));
-        handshake.Run();
-        var session = Assert.Single(handshake.Client.Sessions);
-        session.ReceivedAt = now;
-        Assert.Equal(SslApplicationProtocol.Http3, session.ApplicationProtocol);
-        return session;
-    }
-
-    private static Handshake Resume(
-        HandshakeOptions options, TicketKeys tickets, ClientSession session, DateTimeOffset now, bool earlyData = false, DateTimeOffset? serverNow = null, HandshakeOptions? serverOptions = null, uint version = 1) =>
-        new(options, serverOptions ?? options, seed: 2, tickets: tickets, now: serverNow ?? now, client: new ClientOptions
-        {
-            ServerName = "h3.test",
-            ApplicationProtocols = [SslApplicationProtocol.Http3],
-            TransportParameters = Handshake.ClientParameters,
-            KeepsSessions = true,
-            Session = session,
-            QuicVersion = version,
-            SendsEarlyData = earlyData,
-            Now = now,
-        });
 }

@@ -50,7 +50,14 @@ internal sealed class TestClient : IShardWork
                 ResetKey = new byte[32],
                 Answer = static (shard, connection, question) =>
                 {
-                    connection.Handshake.AnswerChain(question.Id);
+                    if (question is SignQuestion sign)
+                    {
+                        connection.Handshake.AnswerSignature(sign.Id, sign.Credential.Sign(sign.Scheme, sign.Content.Span));
+                    }
+                    else
+                    {
+                        connection.Handshake.AnswerChain(question.Id);
+                    }
                     connection.HandleAnswer(shard.Now);
                 },
             },
@@ -71,6 +78,9 @@ internal sealed class TestClient : IShardWork
 
     /// <summary>Whether a ticket is asked for: see <see cref="EarnAsync"/>.</summary>
     public bool KeepsSession { get; init; }
+
+    /// <summary>What the client proves who it is with, when it is asked.</summary>
+    public IReadOnlyList<Credential> Credentials { get; init; } = [];
 
     /// <summary>The session to resume: requests then go with the first datagrams, as far as the session allows. Null for none.</summary>
     public ClientSession? Session { get; init; }
@@ -136,6 +146,7 @@ internal sealed class TestClient : IShardWork
                 ServerName = "test",
                 ApplicationProtocols = [SslApplicationProtocol.Http3],
                 TransportParameters = parameters,
+                Credentials = Credentials,
                 KeepsSessions = KeepsSession,
                 Session = Session,
                 SendsEarlyData = Session is not null,

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using HyperGen.Http3;
 using HyperGen.Tls;
+using HyperGen.Transport.Shards;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
@@ -49,6 +50,12 @@ internal static class Http3Certificates
             ?? throw new InvalidOperationException("HTTP/3 needs a certificate with an ECDSA or RSA key; or switch it off with server:http3=off.");
         var credential = new Credential(
             [loaded.Leaf.RawDataMemory, .. CertificateChain.Order(loaded.Leaf, loaded.Chain).Select(static issuer => issuer.RawDataMemory)], key, loaded.Staple);
+        if (!ChainVerification.MaySign(loaded.Leaf))
+        {
+            logger.LogWarning(
+                "The certificate for {Name} is not for signatures, as its key usage says: many clients will refuse it, for TLS 1.3 uses it for nothing else",
+                loaded.Leaf.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
+        }
         if (credential.StapledMessage.Length > RoomForChain)
         {
             logger.LogInformation(

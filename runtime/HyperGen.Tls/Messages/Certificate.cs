@@ -76,7 +76,7 @@ internal static class Certificate
             var extensionReader = new ExtensionReader(extensions);
             if (extensionReader.TryRead(out var type, out _))
             {
-                return ExtensionReader.Unexpected(type, "Certificate");
+                return ExtensionReader.Unexpected(type, ExtensionPlaces.Certificate);
             }
 
             if (extensionReader.Error is { } error)

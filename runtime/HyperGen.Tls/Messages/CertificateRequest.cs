@@ -6,7 +6,8 @@ internal static class CertificateRequest
     /// <summary>Writes a message that asks for a certificate during the handshake.</summary>
     /// <param name="writer">Receives it.</param>
     /// <param name="schemes">The signature algorithms that can be verified.</param>
-    public static void Write(MessageWriter writer, IEnumerable<SignatureScheme> schemes)
+    /// <param name="certificateSchemes">Those that can be verified in certificates.</param>
+    public static void Write(MessageWriter writer, IEnumerable<SignatureScheme> schemes, IEnumerable<SignatureScheme> certificateSchemes)
     {
         var message = writer.Begin(HandshakeType.CertificateRequest);
         writer.UInt8(0);
@@ -14,15 +15,8 @@ internal static class CertificateRequest
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.4.2
         //# The "signature_algorithms" extension MUST be specified
-        var extension = writer.Begin(ExtensionType.SignatureAlgorithms);
-        var list = writer.Begin16();
-        foreach (var scheme in schemes)
-        {
-            writer.UInt16((ushort)scheme);
-        }
-
-        writer.End16(list);
-        writer.End16(extension);
+        writer.SchemeList(ExtensionType.SignatureAlgorithms, schemes);
+        writer.SchemeList(ExtensionType.SignatureAlgorithmsCert, certificateSchemes);
         writer.End16(block);
         writer.End24(message);
     }
@@ -56,6 +50,11 @@ internal static class CertificateRequest
         {
             if (type != ExtensionType.SignatureAlgorithms)
             {
+                if (ExtensionReader.Misplaced(type, ExtensionPlaces.CertificateRequest) is { } error)
+                {
+                    return error;
+                }
+
                 continue;
             }
 

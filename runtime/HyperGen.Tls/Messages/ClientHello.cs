@@ -5,6 +5,8 @@ namespace HyperGen.Tls.Messages;
 /// <summary>A ClientHello (RFC 9846, section 4.2.2), read but not judged: what we know of it, as views into the message.</summary>
 internal ref struct ClientHello
 {
+    private UInt16List _certificateSchemes;
+
     public ReadOnlySpan<byte> Random { get; private set; }
 
     /// <summary>Empty in QUIC, unless the client asks for compatibility with middleboxes that QUIC does not meet.</summary>
@@ -18,6 +20,14 @@ internal ref struct ClientHello
     public UInt16List SupportedGroups { get; private set; }
 
     public UInt16List SignatureSchemes { get; private set; }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.3
+    //# If no "signature_algorithms_cert" extension is present,
+    //# then the "signature_algorithms" extension also applies to signatures
+    //# appearing in certificates.
+
+    /// <summary>Those of the signatures in certificates.</summary>
+    public readonly UInt16List CertificateSchemes => _certificateSchemes.Count > 0 ? _certificateSchemes : SignatureSchemes;
 
     /// <summary>The host_name of the server_name extension without a trailing dot.</summary>
     public string? ServerName { get; private set; }
@@ -160,6 +170,11 @@ internal ref struct ClientHello
                 SignatureSchemes = new UInt16List(list);
                 break;
 
+            case ExtensionType.SignatureAlgorithmsCert:
+                isWellFormed = reader.TryVector16(out list) && UInt16List.IsValid(list);
+                _certificateSchemes = new UInt16List(list);
+                break;
+
             case ExtensionType.ApplicationLayerProtocolNegotiation:
                 isWellFormed = reader.TryVector16(out list) && IsProtocolNameList(list);
                 ApplicationProtocols = list;
@@ -209,17 +224,10 @@ internal ref struct ClientHello
                 AllowsPskWithKeyExchange = list.Contains(PskDheKe);
                 break;
 
-            case ExtensionType.OidFilters:
-                //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
-                //# If an implementation receives an extension which
-                //# it recognizes and which is not specified for the message in which it
-                //# appears, it MUST abort the handshake with an "illegal_parameter" alert.
-                return TlsError.FromAlert(TlsAlert.IllegalParameter, "oid_filters does not belong in a ClientHello.");
-
             default:
                 //= https://www.rfc-editor.org/rfc/rfc9846#section-4.2.2
                 //# Servers MUST ignore unrecognized extensions.
-                return null;
+                return ExtensionReader.Misplaced(type, ExtensionPlaces.ClientHello);
         }
 
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3

@@ -10,6 +10,9 @@ internal ref struct EncryptedExtensions
     /// <summary>Whether the server reads the client's early data.</summary>
     public bool HasEarlyData { get; private set; }
 
+    /// <summary>Whether the server has used the name it was sent.</summary>
+    public bool HasServerName { get; private set; }
+
     /// <summary>The chosen ALPN identifier; empty when there is none.</summary>
     public ReadOnlySpan<byte> ApplicationProtocol { get; private set; }
 
@@ -67,6 +70,7 @@ internal ref struct EncryptedExtensions
                 return body.IsEmpty ? null : Malformed("The server's early_data extension is not empty.");
 
             case ExtensionType.ServerName:
+                HasServerName = true;
                 return body.IsEmpty ? null : Malformed("The server's server_name extension is not empty.");
 
             //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3.7
@@ -82,7 +86,7 @@ internal ref struct EncryptedExtensions
             //# extensions and if any are found MUST abort the handshake with an
             //# "illegal_parameter" alert.
             default:
-                return ExtensionReader.Unexpected(type, "EncryptedExtensions");
+                return ExtensionReader.Unexpected(type, ExtensionPlaces.EncryptedExtensions);
         }
     }
 

@@ -48,27 +48,25 @@ internal ref struct ExtensionReader(ReadOnlySpan<byte> block)
         return true;
     }
 
-    /// <summary>The error of a server's message with an extension that does not belong there.</summary>
-    public static TlsError Unexpected(ExtensionType type, string message)
+    /// <summary>The error of a response with an extension that was not asked for, or does not belong there.</summary>
+    public static TlsError Unexpected(ExtensionType type, ExtensionPlaces message)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
+        //# Upon receiving such an extension, an endpoint MUST abort the handshake with an
+        //# "unsupported_extension" alert.
+        return Misplaced(type, message)
+            ?? TlsError.FromAlert(TlsAlert.UnsupportedExtension, $"The {message} has extension {(ushort)type}, which was not asked for.");
+    }
+
+    /// <summary>The error of a message with an extension that we know and that does not belong there; null for one that may be ignored.</summary>
+    public static TlsError? Misplaced(ExtensionType type, ExtensionPlaces message)
     {
         //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
         //# If an implementation receives an extension which
         //# it recognizes and which is not specified for the message in which it
         //# appears, it MUST abort the handshake with an "illegal_parameter" alert.
-        var isOffered = type
-            is ExtensionType.ServerName
-            or ExtensionType.SupportedGroups
-            or ExtensionType.SignatureAlgorithms
-            or ExtensionType.ApplicationLayerProtocolNegotiation
-            or ExtensionType.SupportedVersions
-            or ExtensionType.KeyShare
-            or ExtensionType.QuicTransportParameters;
-
-        //= https://www.rfc-editor.org/rfc/rfc9846#section-4.3
-        //# Upon receiving such an extension, an endpoint MUST abort the handshake with an
-        //# "unsupported_extension" alert.
-        return isOffered
+        return type.IsMisplacedIn(message)
             ? TlsError.FromAlert(TlsAlert.IllegalParameter, $"The {message} has extension {type}, which belongs elsewhere.")
-            : TlsError.FromAlert(TlsAlert.UnsupportedExtension, $"The {message} has extension {(ushort)type}, which was not asked for.");
+            : null;
     }
 }

@@ -3,9 +3,16 @@ using System.Buffers.Binary;
 namespace HyperGen.Tls.Messages;
 
 /// <summary>Writes handshake messages in TLS's presentation language: big-endian numbers, and vectors behind their length.</summary>
-internal sealed class MessageWriter(int capacity)
+/// <param name="bytes">Where it is written. When it is too short, something longer takes its place.</param>
+internal sealed class MessageWriter(byte[] bytes)
 {
-    private byte[] _bytes = new byte[capacity];
+    private byte[] _bytes = bytes;
+
+    /// <param name="capacity">Bytes that there is room for at first.</param>
+    public MessageWriter(int capacity)
+        : this(new byte[capacity])
+    {
+    }
 
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
@@ -67,6 +74,25 @@ internal sealed class MessageWriter(int capacity)
     {
         UInt16((ushort)type);
         return Begin16();
+    }
+
+    /// <summary>Writes an extension that lists signature algorithms, unless there are none: a list must not be empty.</summary>
+    public void SchemeList(ExtensionType type, IEnumerable<SignatureScheme> schemes)
+    {
+        if (!schemes.Any())
+        {
+            return;
+        }
+
+        var extension = Begin(type);
+        var list = Begin16();
+        foreach (var scheme in schemes)
+        {
+            UInt16((ushort)scheme);
+        }
+
+        End16(list);
+        End16(extension);
     }
 
     public int Begin8() => Skip(1);

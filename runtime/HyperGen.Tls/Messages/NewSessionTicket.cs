@@ -67,6 +67,11 @@ internal ref struct NewSessionTicket
             //# unrecognized extensions.
             if (type != ExtensionType.EarlyData)
             {
+                if (ExtensionReader.Misplaced(type, ExtensionPlaces.NewSessionTicket) is { } error)
+                {
+                    return error;
+                }
+
                 continue;
             }
 

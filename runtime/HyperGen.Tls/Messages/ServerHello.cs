@@ -128,7 +128,7 @@ internal ref struct ServerHello
                 break;
 
             default:
-                return ExtensionReader.Unexpected(type, "ServerHello");
+                return ExtensionReader.Unexpected(type, IsRetry ? ExtensionPlaces.HelloRetryRequest : ExtensionPlaces.ServerHello);
         }
 
         return isWellFormed && reader.IsEmpty ? null : Malformed($"The extension {type} is malformed.");

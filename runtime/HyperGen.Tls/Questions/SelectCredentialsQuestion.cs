@@ -8,7 +8,8 @@ internal sealed class SelectCredentialsQuestion(
     int id,
     string? serverName,
     IReadOnlyList<SslApplicationProtocol> applicationProtocols,
-    IReadOnlyList<SignatureScheme> signatureSchemes) : TlsQuestion(id)
+    IReadOnlyList<SignatureScheme> signatureSchemes,
+    IReadOnlyList<SignatureScheme> certificateSchemes) : TlsQuestion(id)
 {
     /// <summary>The host_name of the server_name extension (SNI), as sent: ASCII without a trailing dot. Null when there is none.</summary>
     public string? ServerName { get; } = serverName;
@@ -18,4 +19,7 @@ internal sealed class SelectCredentialsQuestion(
 
     /// <summary>Those of the client's signature algorithms that we know, most preferred first.</summary>
     public IReadOnlyList<SignatureScheme> SignatureSchemes { get; } = signatureSchemes;
+
+    /// <summary>Those of the client's algorithms for signatures in certificates that we know.</summary>
+    public IReadOnlyList<SignatureScheme> CertificateSchemes { get; } = certificateSchemes;
 }

@@ -12,6 +12,12 @@ internal sealed class ChainVerification
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
+    /// <summary>Signatures with RSA, DSA and ECDSA over MD2, MD4, MD5 and SHA-1.</summary>
+    private static readonly HashSet<string?> s_broken =
+    [
+        "1.2.840.113549.1.1.2", "1.2.840.113549.1.1.3", "1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.3.14.3.2.29", "1.2.840.10040.4.3", "1.2.840.10045.4.1",
+    ];
+
     /// <summary>Less than a question may take (<see cref="Quic.ConnectionLimits.AnswerTimeout"/>), so that a slow authority holds a desk no longer than anybody waits.</summary>
     public static readonly TimeSpan RetrievalTimeout = TimeSpan.FromSeconds(3);
 
@@ -53,6 +59,14 @@ internal sealed class ChainVerification
         }
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.2
+    //# That is, the digitalSignature bit
+    //# MUST be set if the Key Usage extension is present
+
+    /// <summary>Whether the certificate allows its key to sign, which is all that TLS 1.3 does with one.</summary>
+    public static bool MaySign(X509Certificate2 leaf) =>
+        leaf.Extensions.OfType<X509KeyUsageExtension>().All(static usage => usage.KeyUsages.HasFlag(X509KeyUsageFlags.DigitalSignature));
+
     private TlsAlert? Verify(X509Certificate2 leaf, X509Certificate2Collection sent, string? serverName)
     {
         using var chain = new X509Chain();
@@ -69,14 +83,30 @@ internal sealed class ChainVerification
             chain.ChainPolicy.CustomTrustStore.AddRange(Roots);
         }
 
-        SslPolicyErrors errors = chain.Build(leaf) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
+        bool isTrusted = chain.Build(leaf);
+        bool isBroken = IsSignedWithBrokenHash(chain);
+        bool maySign = MaySign(leaf);
+        SslPolicyErrors errors = isTrusted && !isBroken && maySign ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors;
         if (serverName is not null && !leaf.MatchesHostname(serverName, allowWildcards: true, allowCommonName: false))
         {
             errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
         }
         bool isAccepted = Validate?.Invoke(leaf, chain, errors) ?? errors == SslPolicyErrors.None;
-        return isAccepted ? null : AlertOf(chain);
+        return isAccepted ? null
+            : isBroken ? TlsAlert.BadCertificate
+            : !maySign ? TlsAlert.UnsupportedCertificate
+            : AlertOf(chain);
     }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.1.3
+    //# Any endpoint receiving any certificate which it would need to validate
+    //# using any signature algorithm using an MD5 hash MUST abort the
+    //# handshake with a "bad_certificate" alert.
+
+    /// <summary>What signs itself is trusted for what it is, not for its signature.</summary>
+    private static bool IsSignedWithBrokenHash(X509Chain chain) => chain.ChainElements.Any(static element =>
+        s_broken.Contains(element.Certificate.SignatureAlgorithm.Value)
+        && !element.Certificate.SubjectName.RawData.AsSpan().SequenceEqual(element.Certificate.IssuerName.RawData));
 
     private static TlsAlert AlertOf(X509Chain chain)
     {
@@ -84,6 +114,8 @@ internal sealed class ChainVerification
         return flags.HasFlag(X509ChainStatusFlags.Revoked) ? TlsAlert.CertificateRevoked
             : flags.HasFlag(X509ChainStatusFlags.NotTimeValid) ? TlsAlert.CertificateExpired
             : (flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 ? TlsAlert.UnknownCa
-            : TlsAlert.BadCertificate;
+            : flags.HasFlag(X509ChainStatusFlags.NotValidForUsage) ? TlsAlert.UnsupportedCertificate
+            : flags.HasFlag(X509ChainStatusFlags.NotSignatureValid) ? TlsAlert.BadCertificate
+            : TlsAlert.CertificateUnknown;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using HyperGen.Tls.Crypto;
 
 namespace HyperGen.Tls.Tests.Crypto;
@@ -42,6 +43,49 @@ public sealed class SignatureTests
         }
 
         Assert.False(Ed25519.Verify([1], [], made));
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9846#section-4.5.2
+    //= type=test
+    //# In addition, the signature algorithm MUST be compatible with the key
+    //# in the sender's end-entity certificate.
+    [Theory]
+    [InlineData("1.2.840.10045.3.1.7", SignatureScheme.EcdsaSecp256r1Sha256)]
+    [InlineData("1.3.132.0.34", SignatureScheme.EcdsaSecp384r1Sha384)]
+    [InlineData("1.3.132.0.35", null)]
+    [InlineData("1.3.132.0.10", null)]
+    [InlineData("1.3.36.3.3.2.8.1.1.7", null)]
+    internal void A_scheme_of_ECDSA_goes_with_its_own_curve(string curve, SignatureScheme? own)
+    {
+        using var key = ECDsa.Create(ECCurve.CreateFromValue(curve));
+        using var certificate = new CertificateRequest("CN=h3.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        foreach (var scheme in HandshakeOptions.Default.SignatureSchemes.Where(CryptoProvider.Default.IsSupported))
+        {
+            var signature = key.SignData("content"u8, Signatures.HashOf(scheme), DSASignatureFormat.Rfc3279DerSequence);
+            Assert.Equal(scheme == own ? null : TlsAlert.IllegalParameter, Signatures.Verify(certificate.RawData, scheme, "content"u8, signature));
+        }
+
+        if (own is null)
+        {
+            Assert.Throws<ArgumentException>(() => new Credential([certificate.RawData], key));
+        }
+        else
+        {
+            Assert.Equal([own.Value], new Credential([certificate.RawData], key).SignatureSchemes);
+        }
+    }
+
+    [Fact]
+    public void A_certificate_is_DER_and_nothing_else()
+    {
+        var credential = TestCredentials.Ecdsa;
+        var scheme = SignatureScheme.EcdsaSecp256r1Sha256;
+        var signature = credential.Sign(scheme, "content"u8);
+        var certificate = credential.Chain[0].ToArray();
+        Assert.Null(Signatures.Verify(certificate, scheme, "content"u8, signature));
+        Assert.Equal(TlsAlert.BadCertificate, Signatures.Verify(System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("CERTIFICATE", certificate)), scheme, "content"u8, signature));
+        Assert.Equal(TlsAlert.BadCertificate, Signatures.Verify([.. certificate, 0], scheme, "content"u8, signature));
+        Assert.Equal(TlsAlert.BadCertificate, Signatures.Verify([0x30, 0], scheme, "content"u8, signature));
     }
 
     private static void Check<TKey>(string file, SignatureScheme scheme, Func<TKey> create, Action<TKey, byte[]> import)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using HyperGen.Http3;
 using HyperGen.Quic;
 using HyperGen.Testing;
@@ -64,6 +65,55 @@ public sealed class AnswerTests
 
         Assert.Equal(0x100 + (long)TlsAlert.InternalError, reason.ErrorCode);
         await server.HoldsNothingAsync();
+    }
+
+    /// <summary>
+    /// What takes long, or as long as a stranger likes, leaves the shard with its question still open, and comes back as work of its own; what is quick is
+    /// answered there and then.
+    /// </summary>
+    [Fact]
+    public async Task A_clients_proof_and_its_chain_are_not_judged_on_the_shard()
+    {
+        Assert.SkipUnless(UdpSocket.IsSupported, "These sockets are Linux's.");
+        var judges = new ConcurrentQueue<int>();
+        var asked = new ConcurrentQueue<(string Question, bool IsOpen, int Thread)>();
+        var verification = new ChainVerification
+        {
+            Validate = (_, _, _) =>
+            {
+                judges.Enqueue(Environment.CurrentManagedThreadId);
+                return true;
+            },
+        };
+        Credential rsa = TestKeys.Rsa(() => judges.Enqueue(Environment.CurrentManagedThreadId));
+        var selection = new ServerSelection([Http3Connection.Protocol], [TestKeys.Ecdsa, rsa]) { ClientCertificates = ClientCertificates.Require };
+        var credentials = new ServerCredentials(new NamedSelections(selection, []), verification: verification);
+        await using var server = new TestServer(shards: 1, credentials, configure: options => options with
+        {
+            Answer = (shard, connection, question) =>
+            {
+                credentials.Answer(shard, connection, question);
+
+                // Answers from elsewhere come through the inbox, which is this thread's: none can have come yet.
+                asked.Enqueue((question.GetType().Name, ReferenceEquals(connection.Question, question), Environment.CurrentManagedThreadId));
+            },
+        });
+
+        foreach (SignatureScheme[]? schemes in (SignatureScheme[]?[])[null, s_rsa])
+        {
+            Assert.Equal(["200 0x"], await new TestClient(server.EndPoint, "x", count: 1, parallel: 1, schemes) { Credentials = [TestKeys.Ecdsa] }.RunAsync());
+        }
+
+        // What is asked of a quick answer is asked within it.
+        Assert.Equal(
+            [
+                (nameof(SelectCredentialsQuestion), false), (nameof(SignQuestion), false), (nameof(VerifySignatureQuestion), true), (nameof(VerifyChainQuestion), true),
+                (nameof(SelectCredentialsQuestion), false), (nameof(SignQuestion), true), (nameof(VerifySignatureQuestion), true), (nameof(VerifyChainQuestion), true),
+            ],
+            asked.Select(static question => (question.Question, question.IsOpen)));
+        int shard = Assert.Single(asked.Select(static question => question.Thread).Distinct());
+        Assert.Equal(3, judges.Count);
+        Assert.DoesNotContain(shard, judges);
     }
 
     [Fact]
