@@ -49,6 +49,33 @@ public sealed class WipingTests
     }
 
     [Fact]
+    public void Secrets_that_nobody_has_taken_are_zero_too()
+    {
+        using var tickets = Sessions.Tickets();
+        using var session = Sessions.GetSession(HandshakeOptions.Default, tickets);
+        using var handshake = Sessions.Resume(HandshakeOptions.Default, tickets, session, Sessions.Start, earlyData: true);
+        Assert.True(handshake.Client.Tls.TryGetOutput(out _, out var hello));
+        handshake.Server.Tls.HandleInput(EncryptionLevel.Initial, hello.Span);
+        for (var questions = 0; questions < 2; questions++)
+        {
+            TlsEvent next;
+            while (handshake.Server.Tls.TryGetEvent(out next) && next.Kind != TlsEventKind.Question)
+            {
+            }
+
+            handshake.Server.Answer(next.Question);
+        }
+
+        var seen = new Dictionary<byte[], string>(ReferenceEqualityComparer.Instance);
+        Collect(handshake.Client.Tls, seen);
+        Collect(handshake.Server.Tls, seen);
+        Assert.Equal(6, seen.Values.Count(static name => name == "_bytes"));
+        handshake.Client.Tls.Dispose();
+        handshake.Server.Tls.Dispose();
+        Assert.DoesNotContain(seen, static secret => secret.Value == "_bytes" && secret.Key.AsSpan().ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
     public void A_session_is_zero_when_it_is_disposed()
     {
         byte[] psk = [1, 2, 3];
