@@ -17,6 +17,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var target = Target.All().Single(t => t.Name == name);
         using var owner = target as IDisposable;
         var seed = ulong.TryParse(Environment.GetEnvironmentVariable("HYPERGEN_FUZZ_SEED"), out var set) ? set : 1;
+        Assert.NotEmpty(Directory.EnumerateFiles(CorpusFolder(target)));
         var fuzzer = new Fuzzer(target, seed, CorpusFolder(target));
         var clock = Stopwatch.StartNew();
         fuzzer.Run(Inputs);

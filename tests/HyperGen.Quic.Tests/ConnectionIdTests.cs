@@ -167,6 +167,11 @@ public sealed class ConnectionIdTests
         client.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(Id(2), client.AddressedTo);
         Assert.Equal(1, Assert.Single(client.Frames, static frame => frame.Type == FrameType.RetireConnectionId).Value);
+
+        // A frame that comes again does not bring it back, which would leave room for one ID less.
+        Issue(client, 1, 0);
+        for (var sequence = 3; sequence <= 1 + RemoteConnectionIds.MaxActive; sequence++) Issue(client, sequence, 0);
+        Assert.Equal(ConnectionState.Established, client.Server.State);
     }
 
     private static byte[] Id(int sequence) => [0xC1, 0xC2, 0xC3, (byte)sequence];

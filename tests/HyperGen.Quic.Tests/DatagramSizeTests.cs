@@ -123,4 +123,30 @@ public sealed class DatagramSizeTests
         mtu.OnBlackHole(new(1));
         Assert.Equal(1200, mtu.Current);
     }
+
+    /// <summary>No probe timeout happens while small packets are acknowledged.</summary>
+    [Fact]
+    public void Full_packets_lost_in_a_row_while_small_ones_arrive_are_a_black_hole()
+    {
+        const int Full = 1452;
+        var mtu = new PathMtu(Full);
+        mtu.OnProbeSent(Full);
+        mtu.OnProbeAcked(Full);
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.False(mtu.OnLost(new(1), Full));
+                mtu.OnAcked(100);
+            }
+
+            // One that arrives says that the path carries it.
+            mtu.OnAcked(Full);
+        }
+
+        for (var i = 0; i < 5; i++) mtu.OnLost(new(1), Full);
+        mtu.OnAcked(100);
+        Assert.True(mtu.OnLost(new(1), Full));
+        Assert.Equal(Connection.MinDatagramSize, mtu.Current);
+    }
 }

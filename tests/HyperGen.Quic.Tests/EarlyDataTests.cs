@@ -99,11 +99,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void A_server_whose_limits_shrank_reads_none_and_the_smaller_limits_hold()
     {
-        var lab = new EarlyDataLab(1);
-        var session = lab.Earn();
-        lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
-        var requests = new Requests(6, 5000, 6);
-        var connection = lab.Connect(session, requests);
+        var (lab, requests, connection) = ComeAgainToSmallerLimits();
         lab.World.RunUntil(() => requests.Completed == 6, TimeSpan.FromMinutes(1));
         Assert.Equal((EarlyDataState.Rejected, CloseKind.None), (connection.EarlyData, connection.CloseReason.Kind));
     }
@@ -195,11 +191,7 @@ public sealed class EarlyDataTests
     [Fact]
     public void Streams_beyond_the_limit_after_a_rejection_are_not_mentioned_before_the_server_allows_them()
     {
-        var lab = new EarlyDataLab(1);
-        var session = lab.Earn();
-        lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
-        var requests = new Requests(6, 5000, 6);
-        var connection = lab.Connect(session, requests);
+        var (lab, requests, connection) = ComeAgainToSmallerLimits();
         var abandoned = Enumerable.Range(0, 3).Select(_ => connection.TryOpenStream()!).ToArray();
         foreach (var stream in abandoned) stream.Write(new byte[100]);
         lab.World.RunUntil(() => connection.EarlyData == EarlyDataState.Rejected, TimeSpan.FromSeconds(10));
@@ -518,6 +510,16 @@ public sealed class EarlyDataTests
         Assert.False(now.Covers(new() { InitialMaxStreamsUni = 6 }));
         Assert.False(now.Covers(new() { ActiveConnectionIdLimit = 6 }));
         Assert.False(now.Covers(new() { MaxDatagramFrameSize = 6 }));
+    }
+
+    /// <summary>Sends six requests early, of which the server would now allow two.</summary>
+    private static (EarlyDataLab Lab, Requests Requests, Connection Connection) ComeAgainToSmallerLimits()
+    {
+        var lab = new EarlyDataLab(1);
+        var session = lab.Earn();
+        lab.Restart(new() { StreamWindow = 2000, ConnectionWindow = 3000, BidirectionalStreams = 2, UnidirectionalStreams = 8 });
+        var requests = new Requests(6, 5000, 6);
+        return (lab, requests, lab.Connect(session, requests));
     }
 
     /// <summary>The packets of a trace: whether it was sent or received, of which type, with which number and frames.</summary>

@@ -176,6 +176,23 @@ public sealed class RecoveryTests
         Assert.True(_recovery.Timer.IsNever);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9002#section-6.2.1
+    //= type=test
+    //# An endpoint MUST NOT set its PTO timer for the Application Data
+    //# packet number space until the handshake is confirmed.
+    [Fact]
+    public void Application_data_has_no_probe_timeout_before_the_handshake_is_confirmed()
+    {
+        var recovery = new LossDetection(Role.Server, new NewReno(Size));
+        Send(recovery, 0, At(0));
+        Assert.True(recovery.Timer.IsNever);
+        Send(recovery, 0, At(1000), PacketNumberSpaceId.Handshake);
+        Assert.Equal(At(1000) + recovery.Rtt.Pto, recovery.Timer);
+        recovery.HandshakeConfirmed = true;
+        recovery.SetLossDetectionTimer(At(1000));
+        Assert.Equal(At(0) + recovery.PtoPeriod, recovery.Timer);
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.3.1
     //= type=test
     //# The sender MUST exit slow start and enter a recovery period when a packet is lost or

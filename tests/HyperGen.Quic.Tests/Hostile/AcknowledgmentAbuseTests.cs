@@ -155,6 +155,11 @@ public sealed class AcknowledgmentAbuseTests : HostileTest
 
     private static void Fill(QuicStream stream)
     {
-        while (stream.CanSend && stream.WriteCapacity > 0) stream.Write(new byte[Math.Min(4096, stream.WriteCapacity)]);
+        for (var written = 0L; stream.CanSend && stream.WriteCapacity > 0;)
+        {
+            var length = Math.Min(4096, stream.WriteCapacity);
+            stream.Write(new byte[length]);
+            Assert.InRange(written += length, 0, 16 << 20);
+        }
     }
 }

@@ -1,4 +1,4 @@
-using HyperGen.Quic.Admission;
+using System.Reflection;
 
 namespace HyperGen.Quic.Tests.Hostile;
 
@@ -62,9 +62,7 @@ public sealed class ConnectionIdAbuseTests : HostileTest
     public void Connection_IDs_that_a_stranger_chooses_do_not_share_buckets_and_leave_nothing()
     {
         var client = Attack(new RawClient()).Connect();
-        Span<byte> key = stackalloc byte[KeyedHash.KeyLength];
-        new SeededRandom(9).Fill(key);
-        var hash = new KeyedHash(key);
+        var hash = ComparerOf<ConnectionId>(client.ServerEndpoint, "_connections");
         var buckets = new int[64];
         var buffer = new byte[Transmit.MaxLength];
         var answers = 0;
@@ -74,15 +72,44 @@ public sealed class ConnectionIdAbuseTests : HostileTest
             var packet = new byte[50];
             packet[0] = 0x40;
             BitConverter.TryWriteBytes(packet.AsSpan(1), (long)i << 40);
-            buckets[(uint)hash.Of(packet.AsSpan(1, 8)) % 64]++;
+            buckets[(uint)hash.GetHashCode(new(packet.AsSpan(1, 8))) % 64]++;
             Assert.Null(client.ServerEndpoint.HandleDatagram(client.Now, RawClient.Path, EcnCodepoint.NotEct, packet));
             while (client.ServerEndpoint.TryTransmit(buffer, out _)) answers++;
         }
 
         Assert.All(buckets, static count => Assert.InRange(count, 50, 160));
         Assert.InRange(answers, 1, 1000);
-        new SeededRandom(10).Fill(key);
-        Assert.NotEqual(hash.Of(buffer.AsSpan(0, 8)), new KeyedHash(key).Of(buffer.AsSpan(0, 8)));
         Assert.Equal(ConnectionState.Established, client.Server!.State);
+    }
+
+    /// <summary>Connection IDs, reset tokens and addresses: each endpoint hashes them under a key of its own.</summary>
+    [Fact]
+    [Against(Threat.ConnectionIdHashFlood)]
+    public void No_two_endpoints_hash_alike_what_strangers_choose()
+    {
+        var (one, other) = (Attack(new RawClient()).ServerEndpoint, Honest.Server());
+        ConnectionId[] ids = [new([1, 2, 3, 4, 5, 6, 7, 8]), new([1, 2, 3, 4]), new(new byte[16])];
+        foreach (var id in ids)
+        {
+            Differ<ConnectionId>(static endpoint => endpoint, "_connections", id);
+            Differ<ConnectionId>(static endpoint => endpoint.ResetTokens, "_connections", id);
+        }
+
+        Differ<UInt128>(static endpoint => ValueOf(endpoint, "_sources"), "_uses", 0x0A000001);
+
+        void Differ<T>(Func<Endpoint, object> owner, string map, T value)
+            where T : notnull =>
+            Assert.NotEqual(ComparerOf<T>(owner(one), map).GetHashCode(value), ComparerOf<T>(owner(other), map).GetHashCode(value));
+    }
+
+    private static object ValueOf(object owner, string field) =>
+        owner.GetType().GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(owner)!;
+
+    /// <summary>What a map is searched with. No answer of an endpoint tells, other than by the time it takes.</summary>
+    private static IEqualityComparer<T> ComparerOf<T>(object owner, string map)
+        where T : notnull
+    {
+        var value = ValueOf(owner, map);
+        return (IEqualityComparer<T>)value.GetType().GetProperty(nameof(Dictionary<,>.Comparer))!.GetValue(value)!;
     }
 }

@@ -23,6 +23,19 @@ public sealed class CrowdTests : HostileTest
     }
 
     [Fact]
+    [Against(Threat.SpoofedInitials)]
+    public void Where_nobody_is_asked_for_proof_handshakes_fill_their_limit_until_they_are_given_up()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Server.Configure(static options => options with { Retry = RetryPolicy.Never, MaxHandshakes = 20 });
+        var flood = new Flood(Attack(world));
+        for (uint i = 0; i < 200; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        Assert.Equal((20, 180L), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Statistics.Refused));
+        world.RunFor(ConnectionLimits.Default.HandshakeTimeout);
+        Assert.Equal((0, 0), (world.Server.Endpoint.HandshakeCount, world.Server.Endpoint.Count));
+    }
+
+    [Fact]
     [Against(Threat.CrowdedSource)]
     public void One_source_that_fills_its_share_is_asked_and_others_are_not()
     {

@@ -79,7 +79,8 @@ public sealed class ForbiddenFrameTests : HostileTest
     //# data that it has sent for the affected stream.
     [InlineData("stream window overrun", new long[] { 0x0e, 0, 600_000, 1 }, "00")]
     [InlineData("connection window overrun by a final size and a byte", new long[] { 0x04, 0, 0, 500_000, 0x0e, 4, 500_000, 1 }, "00")]
-    [InlineData("RESET_STREAM beyond the window", new long[] { 0x04, 0, 0, 1L << 40 }, "")]
+    [InlineData("RESET_STREAM beyond both windows", new long[] { 0x04, 0, 0, 1L << 40 }, "")]
+    [InlineData("RESET_STREAM beyond the stream's window alone", new long[] { 0x04, 0, 0, 600_000 }, "")]
     public void A_window_that_is_overrun_ends_the_connection(string what, long[] integers, string bytes)
     {
         Assert.NotEmpty(what);

@@ -44,7 +44,9 @@ public sealed class KeyAbuseTests : HostileTest
 
         void Forge(int bits)
         {
+            // Those that claim the next key phase count as well: the limit is of all keys together.
             var packet = client.Packet(PacketNumberSpaceId.ApplicationData, [0x01, 0x01, 0x01, 0x01]);
+            if (bits % 2 == 0) packet[0] ^= 0x04;
             packet[^1] ^= (byte)(1 + bits);
             client.Deliver(packet);
         }

@@ -18,6 +18,30 @@ public sealed class PathAbuseTests : HostileTest
         Assert.Equal(ConnectionState.Established, client.Server!.State);
     }
 
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-21.9
+    //= type=test
+    //# While there are legitimate uses for all messages, implementations
+    //# SHOULD track cost of processing relative to progress and treat
+    //# excessive quantities of any non-productive packets as indicative of
+    //# an attack.
+    [Fact]
+    [Against(Threat.PathChallenges)]
+    public void A_flood_of_path_challenges_that_does_not_end_ends_the_connection()
+    {
+        var client = Attack(new RawClient()).Connect();
+        var flood = Enumerable.Range(0, 100).SelectMany(static i => new byte[] { 0x1a, 1, 2, 3, 4, 5, 6, 7, (byte)i }).ToArray();
+        var packets = 0;
+        for (; packets < 200 && client.Server!.State == ConnectionState.Established; packets++)
+        {
+            client.Send(flood);
+            client.Acknowledge();
+        }
+
+        client.ExpectClose(TransportErrorCode.ProtocolViolation);
+        Assert.InRange(packets, 100, 110);
+        Assert.InRange(client.Frames.Count(static frame => frame.Type == FrameType.PathResponse), packets, 4 * packets);
+    }
+
     [Fact]
     [Against(Threat.SpoofedMigration)]
     [Against(Threat.Amplification)]
@@ -34,6 +58,29 @@ public sealed class PathAbuseTests : HostileTest
         client.Advance(TimeSpan.FromSeconds(5));
         client.Send([0x01]);
         Assert.Equal(NetworkAddress.FromIPv4(0x0A000001, 50000), client.Server!.Path.Remote);
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9000#section-9.3
+    //= type=test
+    //# An endpoint only changes the address to which it sends packets in response to
+    //# the highest-numbered non-probing packet.
+    [Theory]
+    [Against(Threat.SpoofedMigration)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Neither_a_packet_held_back_nor_a_mere_probe_from_elsewhere_moves_the_connection(bool isProbe)
+    {
+        var client = Attack(new RawClient()).Connect();
+        var elsewhere = RawClient.Path with { Remote = NetworkAddress.FromIPv4(0x0A0000FF, 1) };
+        var packet = client.Packet(PacketNumberSpaceId.ApplicationData, isProbe ? [0x1a, 1, 2, 3, 4, 5, 6, 7, 8] : [0x01]);
+        if (!isProbe) client.Send([0x01]);
+        client.Deliver(packet, elsewhere);
+        client.Server!.TryOpenStream(unidirectional: true)!.Write(new byte[10_000]);
+        client.Exchange();
+        Assert.Equal(RawClient.Path, client.Server.Path);
+
+        // Who asks along a path is answered there, for what that came to.
+        Assert.InRange(client.BytesReceivedOn.GetValueOrDefault(elsewhere), isProbe ? 1 : 0, isProbe ? 3 * packet.Length : 0);
     }
 
     /// <summary>

@@ -80,7 +80,10 @@ public sealed class ResetLoopTests : HostileTest
     public void Guessed_tokens_end_nothing()
     {
         var client = Attack(new RawClient()).Connect();
-        client.Send(static frames => frames.Integers(0x18, 1, 0).Bytes(4, 1, 2, 3, 4).Bytes(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
+        byte[] token = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
+        // The server has to go over to the ID, and its token means something from then on.
+        client.Send(frames => frames.Integers(0x18, 1, 1).Bytes(4, 1, 2, 3, 4).Bytes(token));
         var random = new SeededRandom(6);
         for (var i = 0; i < 5000; i++)
         {
@@ -91,6 +94,17 @@ public sealed class ResetLoopTests : HostileTest
             client.Deliver(packet);
         }
 
+        for (var bit = 0; bit < 8 * token.Length; bit++)
+        {
+            token[bit / 8] ^= (byte)(1 << (bit % 8));
+            Try();
+            token[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
         Assert.Equal(ConnectionState.Established, client.Server!.State);
+        Try();
+        Assert.Equal((ConnectionState.Draining, CloseKind.StatelessReset), (client.Server.State, client.Server.CloseReason.Kind));
+
+        void Try() => client.Deliver([0x40, .. client.DestinationId, .. new byte[15], .. token]);
     }
 }

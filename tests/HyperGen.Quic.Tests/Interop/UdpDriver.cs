@@ -19,10 +19,15 @@ internal sealed class UdpDriver : IDisposable
     private readonly byte[] _receive = new byte[65_536];
     private readonly byte[] _send = new byte[Transmit.MaxLength];
     private readonly Node.IApplication _application;
+    private readonly HandshakeOptions _handshake;
 
-    public UdpDriver(Node.IApplication application, Func<EndpointOptions, EndpointOptions>? change = null)
+    /// <param name="application">What happens on each connection.</param>
+    /// <param name="change">Changes the endpoint's options.</param>
+    /// <param name="handshake">What is negotiated; null for all we know.</param>
+    public UdpDriver(Node.IApplication application, Func<EndpointOptions, EndpointOptions>? change = null, HandshakeOptions? handshake = null)
     {
         _application = application;
+        _handshake = handshake ?? HandshakeOptions.Default;
         var random = new SeededRandom((ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
         var tickets = new TicketKeys(CryptoProvider.Default, RandomNumberGenerator.Fill);
         tickets.Rotate(RandomNumberGenerator.GetBytes(TicketKeys.SecretLength));
@@ -32,14 +37,17 @@ internal sealed class UdpDriver : IDisposable
             ResetKey = RandomNumberGenerator.GetBytes(32),
             CreateServerHandshake = parameters =>
             {
-                var handshake = new ServerHandshake(HandshakeOptions.Default, random.Fill, tickets, DateTimeOffset.UtcNow);
-                handshake.SetTransportParameters(parameters.Span);
-                return handshake;
+                var server = new ServerHandshake(_handshake, random.Fill, tickets, DateTimeOffset.UtcNow);
+                server.SetTransportParameters(parameters.Span);
+                return server;
             },
         };
         if (change is not null) Endpoint = change(Endpoint);
         Transport = new(Endpoint);
     }
+
+    /// <summary>Nothing but ChaCha20-Poly1305.</summary>
+    public static HandshakeOptions OnlyChaCha20 { get; } = new() { CipherSuites = [CipherSuite.ChaCha20Poly1305Sha256] };
 
     public EndpointOptions Endpoint { get; }
 
@@ -50,6 +58,9 @@ internal sealed class UdpDriver : IDisposable
     public int Port => PortOf(_sockets[0]);
 
     public Timestamp Now => new(_clock.Elapsed.Ticks + 1);
+
+    /// <summary>At a server: a NAT has given all clients another port, and what is sent to the one before is lost.</summary>
+    public bool IsRebound { get; set; }
 
     /// <summary>A port nobody listens on, as far as one can know.</summary>
     public static int FindFreePort()
@@ -65,6 +76,13 @@ internal sealed class UdpDriver : IDisposable
         return AddressOf(_sockets[^1]);
     }
 
+    /// <summary>At a client: a NAT gives it another port, of which it knows nothing.</summary>
+    public void Rebind()
+    {
+        _sockets[0].Dispose();
+        _sockets[0] = Bind();
+    }
+
     /// <summary>Connects to a program that listens on loopback.</summary>
     public Connection Connect(int port, ClientStart? start = null, ClientSession? session = null)
     {
@@ -72,7 +90,7 @@ internal sealed class UdpDriver : IDisposable
         var path = new NetworkPath(NetworkAddress.FromIPv4(0x7F000001, (ushort)port));
         if (session is not null) start = (start ?? ClientStart.Fresh) with { RememberedParameters = session.TransportParameters };
         TlsHandshake Create(ReadOnlyMemory<byte> parameters) => new ClientHandshake(
-            HandshakeOptions.Default,
+            _handshake,
             new()
             {
                 ServerName = "h3.test",
@@ -109,7 +127,7 @@ internal sealed class UdpDriver : IDisposable
                 var length = socket.ReceiveFrom(_receive, ref any);
                 var from = (IPEndPoint)any;
                 var address = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(from.Address.GetAddressBytes());
-                var path = new NetworkPath(NetworkAddress.FromIPv4(address, (ushort)from.Port), socket == _sockets[0] ? default : AddressOf(socket));
+                var path = new NetworkPath(NetworkAddress.FromIPv4(address, (ushort)(from.Port + Shift)), socket == _sockets[0] ? default : AddressOf(socket));
                 var connection = Transport.HandleDatagram(Now, path, EcnCodepoint.NotEct, _receive.AsSpan(0, length));
                 if (connection is { UserState: null })
                 {
@@ -126,6 +144,8 @@ internal sealed class UdpDriver : IDisposable
     }
 
     public void Dispose() => _sockets.ForEach(static socket => socket.Dispose());
+
+    private int Shift => IsRebound ? 1 : 0;
 
     private void Drive()
     {
@@ -162,7 +182,7 @@ internal sealed class UdpDriver : IDisposable
         var remote = transmit.Path.Remote;
         var address = new byte[4];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(address, (uint)remote.Address);
-        var to = new IPEndPoint(new IPAddress(address), remote.Port);
+        var to = new IPEndPoint(new IPAddress(address), (ushort)(remote.Port - Shift));
         var local = transmit.Path.Local;
         var socket = local == default ? _sockets[0] : _sockets.Single(socket => AddressOf(socket) == local);
         for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)

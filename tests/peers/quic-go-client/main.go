@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"flag"
 	"fmt"
@@ -20,6 +21,7 @@ var (
 	method  = flag.String("method", http.MethodGet, "method")
 	early   = flag.Bool("0rtt", false, "then connect again, resume, and ask in 0-RTT")
 	version = flag.Bool("v2", false, "speak QUIC version 2")
+	both    = flag.Bool("both", false, "begin with QUIC version 1, and know version 2")
 	group   = flag.String("group", "", "offer one group only: x25519, mlkem or p256")
 	keylog  = flag.String("keylog", "", "append TLS secrets to this file")
 )
@@ -52,6 +54,9 @@ func main() {
 // ask opens a connection and sends the requests, one after the other.
 func ask(security *tls.Config, transport *quic.Config, method string) {
 	connection := &http3.Transport{TLSClientConfig: security, QUICConfig: transport}
+	if *both {
+		connection.Dial = dialBoth
+	}
 	defer connection.Close()
 	for i := 0; i < *count; i++ {
 		request, err := http.NewRequest(method, flag.Arg(0), nil)
@@ -73,4 +78,11 @@ func ask(security *tls.Config, transport *quic.Config, method string) {
 		resumed := response.TLS != nil && response.TLS.DidResume
 		fmt.Printf("%s %d %d bytes resumed=%v %s\n", response.Proto, response.StatusCode, len(body), resumed, shown)
 	}
+}
+
+// dialBoth knows both versions, which http3.Transport would not have of itself.
+func dialBoth(ctx context.Context, address string, security *tls.Config, transport *quic.Config) (quic.EarlyConnection, error) {
+	transport = transport.Clone()
+	transport.Versions = []quic.Version{quic.Version1, quic.Version2}
+	return quic.DialAddrEarly(ctx, address, security, transport)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"strconv"
 
@@ -19,6 +20,8 @@ func main() {
 	certificate := flag.String("cert", "/share/cert.pem", "certificate, PEM")
 	key := flag.String("key", "/share/key.pem", "its key, PEM")
 	root := flag.String("root", "/share", "folder of the files")
+	retry := flag.Bool("retry", false, "have every client prove its address first")
+	version := flag.Bool("v1", false, "speak QUIC version 1 only")
 	flag.Parse()
 	pair, err := tls.LoadX509KeyPair(*certificate, *key)
 	if err != nil {
@@ -34,13 +37,25 @@ func main() {
 			r.Proto, !r.TLS.HandshakeComplete, r.TLS.DidResume, tls.CipherSuiteName(r.TLS.CipherSuite), r.Header.Get("priority"))
 	})
 
-	server := &http3.Server{
-		Addr:       *address,
-		Handler:    handler,
-		TLSConfig:  http3.ConfigureTLSConfig(&tls.Config{Certificates: []tls.Certificate{pair}}),
-		QUICConfig: &quic.Config{Allow0RTT: true, MaxIncomingStreams: 1000},
+	security := http3.ConfigureTLSConfig(&tls.Config{Certificates: []tls.Certificate{pair}})
+	config := &quic.Config{Allow0RTT: true, MaxIncomingStreams: 1000}
+	if *version {
+		config.Versions = []quic.Version{quic.Version1}
 	}
-	log.Fatal(server.ListenAndServe())
+	socket, err := net.ListenPacket("udp", *address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	transport := &quic.Transport{Conn: socket}
+	if *retry {
+		transport.VerifySourceAddress = func(net.Addr) bool { return true }
+	}
+	listener, err := transport.ListenEarly(security, config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &http3.Server{Handler: handler, TLSConfig: security, QUICConfig: config}
+	log.Fatal(server.ServeListener(listener))
 }
 
 // bytes answers with as many zeros as are asked for.
