@@ -7,8 +7,8 @@ namespace HyperGen.Interop.Tests;
 public sealed class AioquicTests(BenchServer server) : IClassFixture<BenchServer>
 {
     /// <summary>
-    /// Version negotiation, handshake, data, close, resumption, 0-RTT, Retry, a ClientHello of several packets; other connection IDs, a NAT that rebinds, another address, a key
-    /// update. What is left of its letters: the spin bit, which we do not spin.
+    /// Version negotiation, handshake, data, close, resumption, 0-RTT, Retry, a ClientHello of several packets; other connection IDs, a NAT that
+    /// rebinds, another address, a key update. What is left of its letters: the spin bit, which we do not spin.
     /// </summary>
     [Fact]
     public async Task Aioquic_finds_every_feature_it_looks_for()
@@ -20,7 +20,8 @@ public sealed class AioquicTests(BenchServer server) : IClassFixture<BenchServer
         string output = "";
         for (int attempt = 0; attempt < 3 && !output.Contains("VHDCRZSQ MBAU", StringComparison.Ordinal); attempt++)
         {
-            using Peer peer = Peer.Start(string.Create(CultureInfo.InvariantCulture, $"aioquic-features {server.Port} {retrying.Port} /plaintext"), seconds: 180);
+            using Peer peer = Peer.Start(
+                string.Create(CultureInfo.InvariantCulture, $"aioquic-features {server.Port} {retrying.Port} /plaintext"), seconds: 180);
             output = peer.WaitForOutput();
         }
 

@@ -17,8 +17,11 @@ public sealed class OurClientTests
         using var server = new OtherServer(program);
         var asker = new Asker($"/{OtherServer.LongPage}");
         using var client = new UdpDriver(asker);
-        Connect(client, server, asker);
+        var connection = Connect(client, server, asker);
         Assert.True(asker.Bytes > OtherServer.LongPage, server.Peer.Output);
+
+        // It updates its keys after the first hundred packets.
+        if (program == OtherServer.QuicGo) Assert.Equal(1, connection.KeyUpdates);
     }
 
     /// <summary>It begins with one version and ends with another where the server prefers that; then it comes again with all that it was given.</summary>

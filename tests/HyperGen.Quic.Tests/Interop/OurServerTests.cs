@@ -96,7 +96,7 @@ public sealed class OurServerTests
         Assert.Equal(CipherSuite.ChaCha20Poly1305Sha256, suite);
     }
 
-    /// <summary>The first after a while, the second after the first hundred packets of a connection: the answer has more.</summary>
+    /// <summary>One after a while, the other after the first hundred packets of a connection: the answer has more.</summary>
     [Theory]
     [InlineData(Gtlsclient, "--key-update=50ms --delay-stream=300ms")]
     [InlineData(QuicGo, "")]
@@ -105,8 +105,8 @@ public sealed class OurServerTests
         var application = new Answerer(250_000);
         using var server = new UdpDriver(application);
         using var peer = Start(program, server, options);
-        var updates = 0;
-        Assert.True(server.Run(() => (updates = Math.Max(updates, server.Connections.Select(static c => c.KeyUpdates).DefaultIfEmpty().Max())) > 0 && application.Requests > 0, Limit), peer.Output);
+        var isUpdated = false;
+        Assert.True(server.Run(() => (isUpdated |= server.Connections.Exists(static c => c.KeyUpdates > 0)) && application.Requests > 0, Limit), peer.Output);
     }
 
     /// <summary>In the middle of an answer, whose rest then comes under other keys, and is acknowledged under other keys.</summary>
