@@ -1,54 +1,59 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using HyperGen.Testing;
 
 namespace HyperGen.Interop.Tests;
 
-/// <summary>The hybrid of X25519 and ML-KEM-768, in the peers' tree: its OpenSSL has ML-KEM, that of the system may not.</summary>
-public sealed class MlKemTests : IDisposable
+/// <summary>The hybrid of X25519 and ML-KEM-768 with those who offer it: the answer arrives, and the server says which group it came under.</summary>
+public sealed class MlKemTests(MlKemServer server) : IClassFixture<MlKemServer>, IAsyncLifetime
 {
-    private readonly string _name = $"hypergen-{Guid.NewGuid():N}";
-    private readonly string _folder;
+    private const string Hybrid = "X25519MlKem768";
+    private const string User = """{"id":42,"name":"user-42"}""";
 
-    public MlKemTests()
-    {
-        _folder = Path.Combine(Peer.Share, _name);
-        Directory.CreateDirectory(_folder);
-    }
+    private string Url => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{server.Port}/users/42");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public async ValueTask InitializeAsync() => await server.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>OpenSSL's client offers it by itself, and when it is to offer nothing else.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("--curves X25519MLKEM768")]
+    public async Task Curl_is_answered_under_the_hybrid(string options) =>
+        Assert.Equal(Hybrid, await GroupOfAsync($"curl -s -4 -k --http3-only --max-time 60 {options} {Url}"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-group mlkem")]
+    public async Task Quic_go_is_answered_under_the_hybrid(string options) =>
+        Assert.Equal(Hybrid, await GroupOfAsync($"env GODEBUG=tlsmlkem=1 quic-go-client {options} {Url}"));
 
     [Fact]
-    public async Task A_client_that_knows_no_other_group_is_answered()
+    public async Task Who_does_not_offer_it_is_answered_without() =>
+        Assert.Equal("X25519", await GroupOfAsync($"quic-go-client -group x25519 {Url}"));
+
+    [Fact]
+    public async Task Chromium_is_answered_under_the_hybrid()
     {
-        // Runtime and server come from here: the tree has no .NET.
-        var root = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory()).Parent!.Parent!.Parent!;
-        Copy(Path.Combine(root.FullName, "dotnet"), Path.Combine(root.FullName, "host"), Path.Combine(root.FullName, "shared"));
-        Copy(Path.GetDirectoryName(BenchServer.Program)!);
-        string folder = $"/share/{_name}";
-        string bench = $"{folder}/{Path.GetFileName(Path.GetDirectoryName(BenchServer.Program))}/Bench.dll";
-        using Peer server = Peer.Start(
-            $"env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 XDG_DATA_HOME={folder} {folder}/dotnet {bench} --server:httpPort=off --server:port=0", seconds: 60);
-        Match port = Match.Empty;
-        while (!port.Success)
+        Material.Require(File.Exists("/usr/bin/chromium"), "Chromium is not installed: see tests/peers/README.md.");
+        ProcessStartInfo start = new("bash", [Path.Combine(Peer.Folder, "chromium"), server.Port.ToString(CultureInfo.InvariantCulture), "/users/42", server.Certificate])
         {
-            Assert.True(server.IsRunning, server.Output);
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-            port = Regex.Match(server.Output, @"listening on: https://\S+:(\d+)");
-        }
-
-        using Peer client = Peer.Start(string.Create(
-            CultureInfo.InvariantCulture, $"env GODEBUG=tlsmlkem=1 quic-go-client -group mlkem https://127.0.0.1:{port.Groups[1].Value}/users/42"));
-
-        Assert.Contains("""{"id":42,"name":"user-42"}""", client.WaitForOutput(), StringComparison.Ordinal);
+            RedirectStandardOutput = true,
+        };
+        Assert.Equal(Hybrid, await server.GroupOfAsync(async () =>
+        {
+            using Process chromium = Process.Start(start)!;
+            string dom = await chromium.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await chromium.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Contains(User, dom, StringComparison.Ordinal);
+        }));
     }
 
-    private void Copy(params string[] sources)
+    private Task<string> GroupOfAsync(string command) => server.GroupOfAsync(() =>
     {
-        using Process copy = Process.Start("cp", ["-r", .. sources, _folder]);
-        copy.WaitForExit();
-        Assert.Equal(0, copy.ExitCode);
-    }
+        using Peer client = Peer.Start(command, seconds: 90);
+        Assert.Contains(User, client.WaitForOutput(), StringComparison.Ordinal);
+        return Task.CompletedTask;
+    });
 }

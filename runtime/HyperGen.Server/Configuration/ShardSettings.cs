@@ -16,12 +16,14 @@ namespace HyperGen.Server.Configuration;
 internal sealed class ShardSettings
 {
     private readonly HyperServerOptions _server;
+    private readonly ILogger _logger;
     private readonly RecentTokens _usedTokens = new();
 
     /// <param name="services">The services of the application. Without secrets among them, those made here are gone with the process.</param>
-    /// <param name="logger">Is told when secrets of connections are logged.</param>
+    /// <param name="logger">Is told when secrets of connections are logged, and, at the level of debugging, what each handshake has come to.</param>
     public ShardSettings(IServiceProvider services, ILogger logger)
     {
+        _logger = logger;
         _server = services.GetRequiredService<IOptions<HyperServerOptions>>().Value;
         Memory = new MemoryBudget(_server.ConnectionMemory ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4, 16 << 20));
         Secrets = services.GetService<SharedSecrets>()?.Current ?? ServerSecrets.Create();
@@ -65,10 +67,22 @@ internal sealed class ShardSettings
             },
             Memory = Memory,
             MaxConnections = _server.MaxConnections,
-            Established = credentials.IssueTicket,
+            Established = _logger.IsEnabled(LogLevel.Debug) ? EstablishedAloud(credentials) : credentials.IssueTicket,
             Answer = credentials.Answer,
             CreateServerHandshake = credentials.CreateHandshake,
             Qlog = _server.Qlog is { } folder ? new QlogFolder(folder) : null,
             Accept = accept,
         };
+
+    private Action<Shard, Connection> EstablishedAloud(ServerCredentials credentials) => (shard, connection) =>
+    {
+        TlsHandshake handshake = connection.Handshake;
+        _logger.LogDebug(
+            "A QUIC connection is established: {Suite}, {Group}, {Name}{Resumed}",
+            handshake.Suite,
+            handshake.Group,
+            handshake.ServerName ?? "(no name)",
+            handshake.IsResumed ? ", resumed" : "");
+        credentials.IssueTicket(shard, connection);
+    };
 }
