@@ -1,4 +1,3 @@
-using HyperGen.Testing;
 using HyperGen.Transport.Udp;
 using Microsoft.Extensions.Logging;
 
