@@ -420,6 +420,7 @@ internal sealed partial class Connection
         //# receipt of a packet protected with Handshake keys
         //# confirms that the peer successfully processed an Initial packet.
         _path.IsValidated = true;
+        OpenQlog();
 
         //= https://www.rfc-editor.org/rfc/rfc9001#section-4.9.1
         //# a server MUST discard Initial keys when

@@ -15,13 +15,30 @@ internal sealed partial class Connection
     private int _dropsLogged;
     private int _updatesLogged;
 
-    /// <summary>At a client the trace begins with the connection, at a server with the first packet that opens: who sends what nobody can read makes no file.</summary>
+    /// <summary>At a client the trace begins with the connection, at a server with the first packet that opens.</summary>
     private void StartQlog(Timestamp now)
     {
         _qlogAwaitsFirstPacket = false;
-        if (_endpoint.Options.Qlog?.Invoke(Role, _originalDestinationId) is not { } sink) return;
-        _qlog = new(sink, now, Role, _originalDestinationId);
+        if (_endpoint.Options.Qlog is null) return;
+        _qlog = new(now, Role, _originalDestinationId);
         _qlog.ConnectionStarted(now, _path.Path);
+        if (_path.IsValidated) OpenQlog();
+    }
+
+    /// <summary>
+    /// Gives the trace its place, once the peer is known to be where it says: anybody can seal an Initial packet, in any name, and there are only so many files.
+    /// </summary>
+    private void OpenQlog()
+    {
+        if (_qlog is not { IsHeld: true }) return;
+        if (_endpoint.Options.Qlog!(Role, _originalDestinationId) is { } sink)
+        {
+            _qlog.WriteTo(sink);
+            return;
+        }
+
+        _qlog.Dispose();
+        _qlog = null;
     }
 
     private void Drop(Timestamp now, PacketType type, int length, ReadOnlySpan<byte> trigger)

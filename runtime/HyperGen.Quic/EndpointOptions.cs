@@ -73,7 +73,8 @@ internal sealed record EndpointOptions
     public NetworkAddress? PreferredIPv6 { get; init; }
 
     /// <summary>
-    /// Gives a connection a place for its qlog trace, by its role and the connection ID that both ends' traces are named after; null, as by default, for none. The
+    /// Gives a connection a place for its qlog trace, by its role and the connection ID that both ends' traces are named after; null, as by default, for none. It is
+    /// asked for a client's place once the client has proved its address: what came before is held until then, as far as 16 KiB go, and is gone if that never happens. The
     /// sink is used on the endpoint's thread, and disposed with the connection if it is disposable. A trace holds no secrets, but all addresses.
     /// </summary>
     public Func<Role, ConnectionId, System.Buffers.IBufferWriter<byte>?>? Qlog { get; init; }
@@ -94,7 +95,8 @@ internal sealed record EndpointOptions
     public int MaxConnectionsPerSource { get; init; } = 25_000;
 
     /// <summary>
-    /// Handshakes under way at a time; further ones are not answered until there is room, so that a flood costs bounded memory. Default 1,024.
+    /// Handshakes under way at a time; further ones are neither refused nor answered until there is room, as a full backlog of TCP does it, so that a flood
+    /// costs bounded memory and a crowd a moment's patience. Default 1,024.
     /// </summary>
     public int MaxHandshakes { get; init; } = 1024;
 

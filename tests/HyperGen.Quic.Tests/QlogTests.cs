@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using HyperGen.Quic.Qlog;
+using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests;
@@ -113,6 +115,58 @@ public sealed class QlogTests
         }
 
         Assert.Empty(_sinks);
+    }
+
+    /// <summary>Anybody can seal an Initial packet, in any name: there would soon be no file left for the connection that somebody wants to look at.</summary>
+    [Fact]
+    public void Who_never_proves_an_address_makes_no_trace()
+    {
+        var world = new World(1, new(), static _ => new Requests(1, 100, 1), static _ => new Echo());
+        var traces = new List<Sink>();
+        world.Server.Configure(options => options with
+        {
+            Qlog = (_, _) =>
+            {
+                traces.Add(new());
+                return traces[^1];
+            },
+        });
+        var flood = new Flood(world);
+        for (uint i = 0; i < 50; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        world.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Equal(50, world.Server.Endpoint.HandshakeCount);
+        Assert.Empty(traces);
+        world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, world.Server.Endpoint.Count);
+        Assert.True(Assert.Single(traces).IsDisposed);
+    }
+
+    [Fact]
+    public void What_came_before_an_address_was_proved_is_in_its_trace_as_far_as_it_is_held()
+    {
+        Sink? sink = null;
+        var client = new RawClient(options: options => options with { Qlog = (_, _) => sink = new() }) { HoldsHandshake = true }.Start();
+
+        // Two packets whose records are longer than all that is held, and more of a usual length than are.
+        for (var i = 0; i < 2; i++) client.Send(PacketNumberSpaceId.Initial, Enumerable.Repeat((byte)0x01, 1100).ToArray());
+        for (var i = 0; i < 40; i++) client.Send(PacketNumberSpaceId.Initial, Enumerable.Repeat((byte)0x01, 50).ToArray());
+        Assert.Null(sink);
+        client.Release();
+        client.Advance(TimeSpan.FromMilliseconds(30));
+        Assert.Equal(ConnectionState.Established, client.Server!.State);
+
+        var trace = Read(sink!);
+        var received = Data(trace, "quic:packet_received").Select(static data => data.GetProperty("header").GetProperty("packet_type").GetString()!).ToList();
+        Assert.Equal("initial", received[0]);
+        Assert.InRange(received.Count(static type => type == "initial"), 2, 30);
+        Assert.Contains("handshake", received);
+        Assert.Equal("quic:connection_started", trace[1].GetProperty("name").GetString());
+        var held = trace.TakeWhile(static record => !IsOfHandshake(record)).Sum(static record => record.GetRawText().Length + 2);
+        Assert.InRange(held, HeldRecords.MaxLength / 2, HeldRecords.MaxLength);
+
+        static bool IsOfHandshake(JsonElement record) => record.TryGetProperty("name", out var name) && name.GetString() == "quic:packet_received"
+            && record.GetProperty("data").GetProperty("header").GetProperty("packet_type").GetString() == "handshake";
     }
 
     [Fact]

@@ -11,29 +11,29 @@ namespace HyperGen.Quic.Qlog;
 
 /// <summary>
 /// What one connection does, as qlog events (draft-ietf-quic-qlog-main-schema and -quic-events) in a JSON text sequence (RFC 7464). The connection holds null
-/// instead of it when nobody asked: that check is all it then costs. Where the bytes go is the business of whoever gave the sink; it is disposed at the end
-/// if it can be. It allocates a little for each event and is meant for looking at a connection, not for all of a busy server's.
+/// instead of it when nobody asked: that check is all it then costs. What happens is held in memory at first, within bounds, until the connection says where it
+/// goes; that sink is disposed at the end if it can be. It allocates a little for each event and is meant for looking at a connection, not for all of a busy server's.
 /// </summary>
 internal sealed class QlogTrace : IDisposable
 {
-    private readonly IBufferWriter<byte> _sink;
     private readonly Utf8JsonWriter _json;
     private readonly Timestamp _start;
+    private IBufferWriter<byte> _sink;
+    private HeldRecords? _held = new();
     private Timestamp _last;
     private (TimeSpan Rtt, long Window, long InFlight, long Threshold, int Probes) _metrics;
     private CongestionState _congestion;
     private EcnValidation.State _ecn;
     private int _mtu = Connection.MinDatagramSize;
 
-    /// <param name="sink">Where the records go.</param>
     /// <param name="now">The time that all others are relative to.</param>
     /// <param name="role">Whose view it is.</param>
     /// <param name="originalDestinationId">The connection ID that both ends' traces are named after.</param>
-    public QlogTrace(IBufferWriter<byte> sink, Timestamp now, Role role, in ConnectionId originalDestinationId)
+    public QlogTrace(Timestamp now, Role role, in ConnectionId originalDestinationId)
     {
-        _sink = sink;
+        _sink = _held;
         _start = _last = now;
-        _json = new(sink);
+        _json = new(_sink);
         BeginRecord();
         _json.WriteString("file_schema"u8, "urn:ietf:params:qlog:file:sequential"u8);
         _json.WriteString("serialization_format"u8, "application/qlog+json-seq"u8);
@@ -54,6 +54,18 @@ internal sealed class QlogTrace : IDisposable
         _json.WriteEndArray();
         _json.WriteEndObject();
         EndRecord();
+    }
+
+    /// <summary>Whether <see cref="WriteTo" /> has not been called yet.</summary>
+    public bool IsHeld => _held is not null;
+
+    /// <summary>Says where the records go: those that were held, and all that follow.</summary>
+    public void WriteTo(IBufferWriter<byte> sink)
+    {
+        sink.Write(_held!.Records);
+        _held = null;
+        _sink = sink;
+        _json.Reset(sink);
     }
 
     public void ConnectionStarted(Timestamp now, in NetworkPath path)
@@ -321,5 +333,6 @@ internal sealed class QlogTrace : IDisposable
         _json.WriteEndObject();
         _json.Flush();
         _sink.Write("\n"u8);
+        _held?.EndRecord();
     }
 }
