@@ -292,38 +292,10 @@ internal sealed partial class Connection
         }
 
         error = NegotiateVersion(remote.VersionInformation);
+        if (!error.IsError && Role == Role.Client) error = CheckServerParameters(remote);
         if (error.IsError) return error;
-        if (Role == Role.Client)
-        {
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
-            //# An endpoint MUST treat the absence of the initial_source_connection_id
-            //# transport parameter from either endpoint or the absence of the
-            //# original_destination_connection_id transport parameter from the server as a
-            //# connection error of type TRANSPORT_PARAMETER_ERROR.
-            if (remote.OriginalDestinationConnectionId is not { } original || original != _originalDestinationId)
-            {
-                return TransportError.Of(TransportErrorCode.TransportParameterError, "original_destination_connection_id does not match.");
-            }
-
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
-            //# An endpoint MUST treat the following as a connection error of type
-            //# TRANSPORT_PARAMETER_ERROR or PROTOCOL_VIOLATION
-            if (remote.RetrySourceConnectionId != _retrySourceId)
-            {
-                return TransportError.Of(TransportErrorCode.TransportParameterError, "retry_source_connection_id does not match.");
-            }
-
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
-            //# A server that chooses a zero-length connection ID MUST NOT provide a
-            //# preferred address.
-            if (remote.PreferredAddress is not null && source.Length == 0)
-            {
-                return TransportError.Of(TransportErrorCode.TransportParameterError, "preferred_address came without a connection ID.");
-            }
-
-            if (remote.StatelessResetToken is { } token) _remoteIds.SetFirstToken(token);
-            if (remote.PreferredAddress is { } preferred) _remoteIds.AddPreferred(preferred.Id, preferred.ResetToken);
-        }
+        if (remote.StatelessResetToken is { } token) _remoteIds.SetFirstToken(token);
+        if (remote.PreferredAddress is { } preferred) _remoteIds.AddPreferred(preferred.Id, preferred.ResetToken);
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-7.4.1
         //# The client MUST use the server's new values in the handshake instead
@@ -340,6 +312,35 @@ internal sealed partial class Connection
         _qlog?.ParametersSet(_lastActivity, isLocal: true, _local);
         _qlog?.ParametersSet(_lastActivity, isLocal: false, remote);
         return TransportError.None;
+    }
+
+    /// <summary>What only servers say, and the Initial and Retry packets that came from this one, have to agree.</summary>
+    private TransportError CheckServerParameters(TransportParameters remote)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+        //# An endpoint MUST treat the absence of the initial_source_connection_id
+        //# transport parameter from either endpoint or the absence of the
+        //# original_destination_connection_id transport parameter from the server as a
+        //# connection error of type TRANSPORT_PARAMETER_ERROR.
+        if (remote.OriginalDestinationConnectionId is not { } original || original != _originalDestinationId)
+        {
+            return TransportError.Of(TransportErrorCode.TransportParameterError, "original_destination_connection_id does not match.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-7.3
+        //# An endpoint MUST treat the following as a connection error of type
+        //# TRANSPORT_PARAMETER_ERROR or PROTOCOL_VIOLATION
+        if (remote.RetrySourceConnectionId != _retrySourceId)
+        {
+            return TransportError.Of(TransportErrorCode.TransportParameterError, "retry_source_connection_id does not match.");
+        }
+
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-18.2
+        //# A server that chooses a zero-length connection ID MUST NOT provide a
+        //# preferred address.
+        return remote.PreferredAddress is not null && _remoteIds.Current.Length == 0
+            ? TransportError.Of(TransportErrorCode.TransportParameterError, "preferred_address came without a connection ID.")
+            : TransportError.None;
     }
 
     private void OnHandshakeComplete(Timestamp now)

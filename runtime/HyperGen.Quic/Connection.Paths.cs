@@ -444,7 +444,7 @@ internal sealed partial class Connection
     /// <summary>Gives the peer as many connection IDs as both sides allow, so that it can move without being followed.</summary>
     private void IssueConnectionIds()
     {
-        if (_remote is null || _endpoint.Options.ConnectionIdLength == 0) return;
+        if (_remote is null) return;
 
         //= https://www.rfc-editor.org/rfc/rfc9000#section-5.1.1
         //# An endpoint SHOULD ensure that its peer has a sufficient number of available

@@ -46,8 +46,8 @@ internal sealed partial class Connection
         {
             var timeout = State == ConnectionState.Handshaking ? _limits.IdleTimeout : _idleTimeout;
             if (timeout <= TimeSpan.Zero) return Timestamp.Never;
-            var leastly = 3 * _recovery.PtoPeriod;
-            return _lastActivity + (timeout > leastly ? timeout : leastly);
+            var least = 3 * _recovery.PtoPeriod;
+            return _lastActivity + (timeout > least ? timeout : least);
         }
     }
 

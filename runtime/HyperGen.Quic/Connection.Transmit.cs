@@ -237,37 +237,7 @@ internal sealed partial class Connection
         var numberLength = number.EncodedLength(_recovery.LargestAcked(space.Id));
         var header = new WireWriter(datagram[start..]);
 
-        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
-        //# Senders MUST NOT coalesce QUIC packets with different connection IDs into a single
-        //# UDP datagram.
-        var destination = _remoteIds.Current;
-        if (isApplication && !isEarly)
-        {
-            PacketHeader.WriteShort(ref header, destination.Span, _oneRtt!.Phase, numberLength);
-        }
-        else if (isEarly)
-        {
-            PacketHeader.WriteLong(ref header, _originalVersion, PacketType.ZeroRtt, destination.Span, _localIds.First.Span, default, numberLength);
-        }
-        else
-        {
-            // A token of a Retry can be longer than what is left of a datagram, and then there is no way to use it.
-            if (header.Remaining < MinUsefulPacket + _token.Length) return false;
-            var type = space.Id == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake;
-
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
-            //# This token MUST be repeated by the client in all Initial packets it sends
-            //# for that connection after it receives the Retry packet.
-            //
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
-            //# The client MUST include the token in all Initial packets it sends, unless a
-            //# Retry replaces the token with a newer one.
-            //
-            //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.2
-            //# Initial packets sent by the server MUST set the Token Length field to 0
-            PacketHeader.WriteLong(ref header, _version, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
-        }
-
+        if (!TryWriteHeader(space, isEarly, numberLength, ref header)) return false;
         var numberOffset = start + header.Position;
         var payloadStart = numberOffset + numberLength;
         var builder = new PacketBuilder(datagram[payloadStart..^Aead.TagLength], _sentFrames);
@@ -296,7 +266,7 @@ internal sealed partial class Connection
         space.TakeNumber();
 
         // The header protection sample starts four bytes after the packet number does, whatever its length.
-        var least = builder.AckEliciting && isApplication ? Math.Max(4, ShortestBody(destination)) : 4;
+        var least = builder.AckEliciting && isApplication ? Math.Max(4, ShortestBody(_remoteIds.Current)) : 4;
         if (numberLength + builder.Writer.Position < least) builder.Writer.WriteZeros(least - numberLength - builder.Writer.Position);
         packet = new()
         {
@@ -312,6 +282,43 @@ internal sealed partial class Connection
             AckEliciting = builder.AckEliciting,
             FillDatagram = builder.IsFull && builder.AckEliciting && isApplication,
         };
+        return true;
+    }
+
+    /// <summary>Writes a packet's header up to its number; false when there is no room for what would follow.</summary>
+    private bool TryWriteHeader(PacketNumberSpace space, bool isEarly, int numberLength, ref WireWriter header)
+    {
+        //= https://www.rfc-editor.org/rfc/rfc9000#section-12.2
+        //# Senders MUST NOT coalesce QUIC packets with different connection IDs into a single
+        //# UDP datagram.
+        var destination = _remoteIds.Current;
+        if (space.Id == PacketNumberSpaceId.ApplicationData && !isEarly)
+        {
+            PacketHeader.WriteShort(ref header, destination.Span, _oneRtt!.Phase, numberLength);
+        }
+        else if (isEarly)
+        {
+            PacketHeader.WriteLong(ref header, _originalVersion, PacketType.ZeroRtt, destination.Span, _localIds.First.Span, default, numberLength);
+        }
+        else
+        {
+            // A token of a Retry can be longer than what is left of a datagram, and then there is no way to use it.
+            if (header.Remaining < MinUsefulPacket + _token.Length) return false;
+            var type = space.Id == PacketNumberSpaceId.Initial ? PacketType.Initial : PacketType.Handshake;
+
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.2
+            //# This token MUST be repeated by the client in all Initial packets it sends
+            //# for that connection after it receives the Retry packet.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1.3
+            //# The client MUST include the token in all Initial packets it sends, unless a
+            //# Retry replaces the token with a newer one.
+            //
+            //= https://www.rfc-editor.org/rfc/rfc9000#section-17.2.2
+            //# Initial packets sent by the server MUST set the Token Length field to 0
+            PacketHeader.WriteLong(ref header, _version, type, destination.Span, _localIds.First.Span, _token.Span, numberLength);
+        }
+
         return true;
     }
 
@@ -384,9 +391,14 @@ internal sealed partial class Connection
             return;
         }
 
-        var controller = _recovery.Controller;
         _ackOnlyPackets = 0;
-        if (State == ConnectionState.Established) path.Pacer.OnSent(bytes.Length);
+        TrackInFlight(now, path, packet, bytes.Length, isMarked);
+    }
+
+    private void TrackInFlight(Timestamp now, PathState path, in UnsealedPacket packet, int size, bool isMarked)
+    {
+        var controller = _recovery.Controller;
+        if (State == ConnectionState.Established) path.Pacer.OnSent(size);
         if (packet.AckEliciting && !_sentSinceActivity)
         {
             //= https://www.rfc-editor.org/rfc/rfc9000#section-10.1
@@ -397,11 +409,11 @@ internal sealed partial class Connection
             _lastActivity = now;
         }
 
-        _recovery.OnPacketSent(now, packet.Space.Id, new()
+        _recovery.OnPacketSent(now, packet.Space!.Id, new()
         {
             Number = packet.Number,
             TimeSent = now,
-            Size = bytes.Length,
+            Size = size,
             Frames = packet.Frames,
             AckEliciting = packet.AckEliciting,
             Path = path == _path ? _recovery.Path : LossDetection.NoPath,
@@ -413,7 +425,7 @@ internal sealed partial class Connection
             //# the congestion window without pacing delay.
 
             // Chromium's measure: a window half full is being used.
-            WindowLimited = _isPacingLimited || (controller.BytesInFlight + bytes.Length) * 2 >= controller.Window,
+            WindowLimited = _isPacingLimited || (controller.BytesInFlight + size) * 2 >= controller.Window,
         });
     }
 

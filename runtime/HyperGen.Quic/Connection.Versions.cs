@@ -64,21 +64,11 @@ internal sealed partial class Connection
         //= https://www.rfc-editor.org/rfc/rfc9369#section-4.1
         //# The client learns the negotiated version by observing the first long
         //# header Version field that differs from the original version.
-        if (Role != Role.Client || _version != _originalVersion || HandshakeSpace.Read is not null || !Offers(header.Version!)) return null;
+        if (Role != Role.Client || _version != _originalVersion || HandshakeSpace.Read is not null || !_endpoint.Speaks(header.Version!)) return null;
         if (_switchedRead is not null) return _switchedRead;
         var (client, server) = InitialSecrets.Derive(_endpoint.Options.Crypto, header.Version!, _initialDestinationId.Span);
         client.Dispose();
         return _switchedRead = server;
-    }
-
-    private bool Offers(QuicVersion version)
-    {
-        for (var i = 0; i < _endpoint.Options.Versions.Count; i++)
-        {
-            if (_endpoint.Options.Versions[i] == version) return true;
-        }
-
-        return false;
     }
 
     /// <summary>From now on another version is sent; Initial packets of the one before are still read at a server.</summary>
@@ -135,7 +125,7 @@ internal sealed partial class Connection
         //# client's Chosen Version is compatible with.
         foreach (var number in client.Available)
         {
-            if (QuicVersion.Find(number) is not { } version || !Offers(version)) continue;
+            if (QuicVersion.Find(number) is not { } version || !_endpoint.Speaks(version)) continue;
             if (version == _version) break;
             SwitchTo(version);
             Handshake.SetTransportParameters(EncodeParameters().Span);
@@ -197,7 +187,6 @@ internal sealed partial class Connection
         QuicVersion? choice = null;
         foreach (var version in _endpoint.Options.Versions)
         {
-            // A session belongs to a version, so that whoever began with one has to begin again without.
             if (choice is null && VersionNegotiationPacket.Lists(header.Token, version.Number)) choice = version;
         }
 

@@ -69,8 +69,10 @@ internal sealed partial class Endpoint
         // A source that proved its address may have half of all handshakes, so that one client that stalls in each of its own does not lock out the rest.
         if (HandshakeCount >= Options.MaxHandshakes || (isValidated ? use.Handshakes >= Math.Max(1, Options.MaxHandshakes / 2) : isCrowded))
         {
-            // Nobody is told CONNECTION_REFUSED here (RFC 9000 section 5.2.2), not even who proved the address: handshakes end within seconds, the client's
-            // first packet comes again sooner than that, and to refuse it would end what a moment's patience serves.
+            // Nobody is told CONNECTION_REFUSED here (RFC 9000 section 5.2.2), not even who proved the address: this is the full backlog of TCP, whose client is
+            // not answered either. Handshakes end within HandshakeTimeout at the latest, the client's first packet comes again sooner than that, and to refuse
+            // it would end what a moment's patience serves; browsers would not come back over QUIC for minutes. Nothing is kept of who waits. A client waits as
+            // long as it likes; one that was asked to prove its address hears INVALID_TOKEN when its token has expired, after 15 s.
             Statistics.Refused++;
             return null;
         }

@@ -230,14 +230,8 @@ internal sealed partial class Endpoint : IDisposable
         }
     }
 
-    private void OnBegun()
-    {
-        Count++;
-        HandshakeCount++;
-        Pages.Charge(Connection.HandshakeCost + Connection.RestingCost);
-    }
-
-    private bool Speaks(QuicVersion version)
+    /// <summary>Whether a version is among those of <see cref="EndpointOptions.Versions" />.</summary>
+    internal bool Speaks(QuicVersion version)
     {
         for (var i = 0; i < Options.Versions.Count; i++)
         {
@@ -245,5 +239,12 @@ internal sealed partial class Endpoint : IDisposable
         }
 
         return false;
+    }
+
+    private void OnBegun()
+    {
+        Count++;
+        HandshakeCount++;
+        Pages.Charge(Connection.HandshakeCost + Connection.RestingCost);
     }
 }
