@@ -228,6 +228,19 @@ public sealed class AcknowledgmentTests
         Assert.InRange(acknowledgment.AckDelay * 8, 50_000, 51_000);
     }
 
+    [Fact]
+    public void What_was_acknowledged_is_acknowledged_again_along_with_other_frames_but_once_a_round_trip()
+    {
+        var rtt = TimeSpan.FromMilliseconds(20);
+        var received = new ReceivedPackets();
+        Assert.False(received.MayGoAlong(new(1), rtt));
+        received.OnPacketReceived(new(1), new(0), ackEliciting: true, EcnCodepoint.NotEct, TimeSpan.FromMilliseconds(25));
+        Assert.True(received.MayGoAlong(new(1), rtt));
+        received.OnAckSent(new(1));
+        Assert.False(received.MayGoAlong(new Timestamp(1) + rtt - TimeSpan.FromTicks(1), rtt));
+        Assert.True(received.MayGoAlong(new Timestamp(1) + rtt, rtt));
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-13.4.1
     //= type=test
     //# the endpoint MUST provide feedback about ECN markings it receives, if these are

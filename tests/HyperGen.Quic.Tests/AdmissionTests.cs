@@ -1,4 +1,5 @@
 using HyperGen.Quic.Admission;
+using HyperGen.Quic.Streams;
 using HyperGen.Quic.Tests.Support;
 using HyperGen.Quic.Tokens;
 
@@ -147,6 +148,36 @@ public sealed class AdmissionTests
         world.RunUntil(() => requests.Completed == 20 || requests.Closed.Kind != CloseKind.None, TimeSpan.FromMinutes(5));
         Assert.Equal(default, requests.Closed);
         Assert.True(dropped > 0, "the transfer never met empty memory");
+    }
+
+    /// <summary>Pages are kept for the next, up to 16 MiB of a size, and given back at once while memory is short.</summary>
+    [Fact]
+    public void Idle_pages_are_bounded_and_go_when_others_need_them()
+    {
+        var memory = new MemoryBudget(64 << 20);
+        using var pages = new PagePool(memory);
+        var rented = Enumerable.Range(0, 5000).Select(_ => pages.Rent(PagePool.LargePage)).ToList();
+        rented.ForEach(pages.Return);
+        Assert.Equal((0, 0L, 16L << 20), (pages.Outstanding, pages.InUse, pages.Charged));
+        Assert.InRange(memory.Leased, 16 << 20, (16 << 20) + (2 * memory.Chunk));
+
+        var page = pages.Rent(PagePool.LargePage);
+        Assert.True(memory.TryLease(memory.Capacity / 2));
+        pages.Return(page);
+        Assert.Equal((16L << 20) - PagePool.LargePage, pages.Charged);
+    }
+
+    [Fact]
+    public void As_many_packets_wait_for_their_keys_as_a_first_flight_has()
+    {
+        using var pages = new PagePool();
+        var packets = new UndecryptablePackets(pages);
+        Assert.False(packets.TryAdd(new(1), EcnCodepoint.NotEct, new byte[PagePool.LargePage + 1]));
+        for (var i = 0; i < 8; i++) Assert.True(packets.TryAdd(new(1), EcnCodepoint.NotEct, new byte[1200]));
+        Assert.False(packets.TryAdd(new(1), EcnCodepoint.NotEct, new byte[1200]));
+        Assert.Equal((8, 8), (packets.Count, pages.Outstanding));
+        packets.Clear();
+        Assert.Equal((0, 0), (packets.Count, pages.Outstanding));
     }
 
     [Fact]

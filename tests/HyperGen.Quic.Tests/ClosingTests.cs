@@ -26,6 +26,41 @@ public sealed class ClosingTests
         Assert.Equal(ConnectionState.Drained, pair.Client.State);
     }
 
+    /// <summary>In seconds: ours, the peer's, and which of them holds. Zero is none.</summary>
+    [Theory]
+    [InlineData(30, 5, 5)]
+    [InlineData(5, 30, 5)]
+    [InlineData(0, 5, 5)]
+    [InlineData(5, 0, 5)]
+    public void The_shorter_idle_timeout_holds_for_both(int ours, int peers, int expected)
+    {
+        var client = new RawClient(
+            parameters => parameters.MaxIdleTimeout = TimeSpan.FromSeconds(peers),
+            options: options => options with { Limits = options.Limits with { IdleTimeout = TimeSpan.FromSeconds(ours) } }).Connect();
+        client.Acknowledge();
+        var heard = client.Now;
+        Assert.InRange(End(client) - heard, TimeSpan.FromSeconds(expected - 0.001), TimeSpan.FromSeconds(expected + 0.001));
+        Assert.Equal(CloseKind.TimedOut, client.Server!.CloseReason.Kind);
+    }
+
+    /// <summary>Who only speaks does not hear, however much there is to be said: the first packet since something came counts, and no later one.</summary>
+    [Fact]
+    public void Speaking_puts_the_idle_timeout_off_once()
+    {
+        var client = new RawClient().Connect();
+        client.Acknowledge();
+        var heard = client.Now;
+        client.Advance(TimeSpan.FromSeconds(20));
+        var stream = client.Server!.TryOpenStream(unidirectional: true)!;
+        stream.Write(new byte[10]);
+        client.Exchange();
+        client.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(ConnectionState.Established, client.Server.State);
+        stream.Write(new byte[10]);
+        client.Exchange();
+        Assert.InRange(End(client) - heard, TimeSpan.FromSeconds(49.999), TimeSpan.FromSeconds(50.001));
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-10.2
     //= type=test
     //# These states SHOULD persist for at least three times the current PTO interval
@@ -282,5 +317,18 @@ public sealed class ClosingTests
                 Connection.HandleAnswer(default);
             }
         }
+    }
+
+    /// <summary>Lets timers fire until the server's connection is gone; when that was.</summary>
+    private static Timestamp End(RawClient client)
+    {
+        while (client.Server!.State != ConnectionState.Drained)
+        {
+            Assert.False(client.Server.NextTimeout.IsNever);
+            client.Now = Timestamp.Max(client.Now, client.Server.NextTimeout);
+            client.Advance(TimeSpan.Zero);
+        }
+
+        return client.Now;
     }
 }

@@ -1,3 +1,4 @@
+using HyperGen.Quic.Admission;
 using HyperGen.Quic.Frames;
 using HyperGen.Quic.Spaces;
 
@@ -172,6 +173,24 @@ public sealed class ConnectionIdTests
         Issue(client, 1, 0);
         for (var sequence = 3; sequence <= 1 + RemoteConnectionIds.MaxActive; sequence++) Issue(client, sequence, 0);
         Assert.Equal(ConnectionState.Established, client.Server.State);
+    }
+
+    /// <summary>A frame that was repeated, because its acknowledgment was lost, brings nothing back that was used and given up meanwhile.</summary>
+    [Fact]
+    public void An_ID_that_was_given_back_stays_gone()
+    {
+        var client = new RawClient().Connect();
+        var ids = new RemoteConnectionIds(new(new(new(new byte[KeyedHash.KeyLength]))), client.Server!);
+        var issued = new NewConnectionIdFrame(1, 0, new([1, 1, 1, 1]), default);
+        ids.SetFirst(new([1, 1, 1, 0]));
+        Assert.False(ids.OnNewConnectionId(issued).IsError);
+        Assert.True(ids.TryTake(out var taken) && taken == 1);
+        ids.GiveBack(1);
+        Assert.True(ids.TryTakeRetire(out var retired) && retired == 1);
+        ids.OnRetireAcked(1);
+        Assert.False(ids.OnNewConnectionId(issued).IsError);
+        Assert.False(ids.TryTake(out _));
+        Assert.Equal(0, ids.Retiring);
     }
 
     private static byte[] Id(int sequence) => [0xC1, 0xC2, 0xC3, (byte)sequence];

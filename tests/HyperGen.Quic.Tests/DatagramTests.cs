@@ -1,4 +1,5 @@
 using HyperGen.Quic.Frames;
+using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Tests.Support;
 
 namespace HyperGen.Quic.Tests;
@@ -49,6 +50,48 @@ public sealed class DatagramTests
         Assert.False(pair.Server.TryReceiveDatagram(new byte[longest - 1], out var length));
         Assert.Equal(longest, length);
         Assert.True(pair.Server.TryReceiveDatagram(new byte[longest], out _));
+    }
+
+    [Fact]
+    public void Datagrams_and_streams_take_turns()
+    {
+        var client = new RawClient(static parameters => parameters.MaxDatagramFrameSize = 4096).Connect();
+        client.Acknowledge();
+        client.Frames.Clear();
+        client.Server!.TryOpenStream(unidirectional: true)!.Write(new byte[200_000]);
+        for (var i = 0; i < 20; i++) Assert.True(client.Server.TrySendDatagram(new byte[client.Server.MaxDatagramLength], out _));
+        for (var i = 0; i < 20; i++)
+        {
+            client.Exchange();
+            client.Acknowledge();
+        }
+
+        var order = client.Frames.Where(static frame => frame.Type is FrameType.DatagramWithLength or FrameType.Stream).DistinctBy(static frame => frame.Packet)
+            .Select(static frame => frame.Type == FrameType.Stream).Take(30).ToList();
+        Assert.InRange(order.Count(static isStream => isStream), 12, 20);
+    }
+
+    [Fact]
+    public void A_datagram_that_a_new_path_is_too_small_for_is_lost_and_told_so()
+    {
+        var client = new RawClient(static parameters => parameters.MaxDatagramFrameSize = 4096).Connect();
+        for (var i = 0; i < 5; i++)
+        {
+            client.Acknowledge();
+            client.Advance(TimeSpan.FromMilliseconds(30));
+        }
+
+        Assert.Equal(1452, client.Server!.DatagramSize);
+        var lost = new List<long>();
+        client.Happened = next =>
+        {
+            if (next.Kind == ConnectionEventKind.DatagramLost) lost.Add(next.ErrorCode);
+        };
+        Assert.True(client.Server.TrySendDatagram(new byte[100], out _));
+        Assert.True(client.Server.TrySendDatagram(new byte[1400], out var id));
+        client.Deliver(client.Packet(PacketNumberSpaceId.ApplicationData, [0x01, .. new byte[1100]]), RawClient.Path with { Remote = NetworkAddress.FromIPv4(0x0A000063, 1) });
+        client.Exchange();
+        Assert.Equal([id], lost);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class GlitchTests
         { "MAX_STREAMS that raises nothing", "1200", 500 },
         { "RESET_STREAM again and again", "04080700", 250 },
         { "STOP_SENDING again and again", "050c07", 300 },
+        { "STREAM that is closed", "0a1000", 300 },
         { "RETIRE_CONNECTION_ID again and again", "1901", 500 },
     };
 

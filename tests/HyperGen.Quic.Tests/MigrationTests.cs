@@ -1,4 +1,5 @@
 using HyperGen.Quic.Frames;
+using HyperGen.Quic.Paths;
 using HyperGen.Quic.Spaces;
 using HyperGen.Quic.Tests.Support;
 
@@ -54,6 +55,66 @@ public sealed class MigrationTests
         _client.Exchange();
         Assert.Single(On(moved), static packet => packet.Streams.Count > 0);
         Assert.Empty(On(_original));
+    }
+
+    /// <summary>A packet that was overtaken says where the client was.</summary>
+    [Fact]
+    public void A_late_packet_from_an_old_address_moves_nothing()
+    {
+        var late = Packet(1100, 0x01);
+        _client.Send([0x01]);
+        _client.Deliver(late, _original with { Remote = OtherHost });
+        Assert.Equal(_original, Server.Path);
+        _client.Deliver(Packet(1100, 0x01), _original with { Remote = OtherHost });
+        Assert.Equal(OtherHost, Server.Path.Remote);
+    }
+
+    /// <summary>Of a path to another host nothing is known: marks are tried anew, and no large datagram goes there before it is known that somebody is.</summary>
+    [Fact]
+    public void A_path_to_another_host_begins_anew()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _client.Acknowledge();
+            _client.Advance(TimeSpan.FromMilliseconds(30));
+        }
+
+        Assert.Equal((1452, EcnValidation.State.Failed), (Server.DatagramSize, Server.EcnState));
+        var moved = _original with { Remote = OtherHost };
+        _client.Packets.Clear();
+        for (var i = 0; i < 5; i++) _client.Deliver(Packet(1100, 0x01), moved);
+        Assert.Equal((1200, EcnValidation.State.Testing), (Server.DatagramSize, Server.EcnState));
+        Assert.All(On(moved), static packet => Assert.InRange(packet.Length, 1, 1200));
+        _client.Respond(On(moved).First(static packet => packet.Challenge is not null));
+        _client.Exchange();
+        Assert.Contains(On(moved), static packet => packet.Length > 1200);
+    }
+
+    /// <summary>An answer takes its place in the congestion window, or a probe timeout's.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_challenge_is_answered_when_the_window_has_room_or_a_probe_timeout_gives_it(bool acknowledges)
+    {
+        _client.Acknowledge();
+        Server.TryOpenStream(unidirectional: true)!.Write(new byte[200_000]);
+        _client.Exchange();
+        for (var i = 0; i < 20; i++) _client.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.False(Server.Recovery.Controller.HasRoom(1200));
+        _client.Send([0x1a, 1, 2, 3, 4, 5, 6, 7, 8]);
+        Assert.DoesNotContain(FrameType.PathResponse, _client.FramesReceived);
+        if (acknowledges)
+        {
+            _client.Acknowledge();
+        }
+        else
+        {
+            _client.Now = Timestamp.Max(_client.Now, Server.Recovery.Timer);
+            _client.Advance(TimeSpan.Zero);
+            Assert.Equal(1, Server.Statistics.ProbeTimeouts);
+        }
+
+        Assert.Single(_client.FramesReceived, FrameType.PathResponse);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3

@@ -1,4 +1,5 @@
 using HyperGen.Quic.Frames;
+using HyperGen.Quic.Paths;
 using HyperGen.Quic.Spaces;
 
 namespace HyperGen.Quic.Tests;
@@ -53,6 +54,24 @@ public sealed class PathValidationTests
         var challenges = client.Frames.Where(static frame => frame.Type == FrameType.PathChallenge).ToArray();
         Assert.Equal(challenges.Length, challenges.Select(static frame => frame.Packet).Distinct().Count());
         Assert.Equal(challenges.Length, challenges.Select(static frame => frame.Value).Distinct().Count());
+    }
+
+    [Fact]
+    public void Challenges_that_nobody_answers_follow_at_growing_distances()
+    {
+        var (validation, pto, now) = (new PathValidation(TimeSpan.FromSeconds(100)), TimeSpan.FromSeconds(1), new Timestamp(1));
+        foreach (var distance in new[] { 1, 2, 4, 8, 16, 16 })
+        {
+            Assert.True(validation.ChallengePending);
+            validation.OnChallengeSent(now, pto, (ulong)distance, isSmall: false);
+            Assert.Equal((false, now + (distance * pto)), (validation.ChallengePending, validation.NextChallenge));
+            validation.OnTimeout(validation.NextChallenge - TimeSpan.FromTicks(1));
+            Assert.False(validation.ChallengePending);
+            now = validation.NextChallenge;
+            validation.OnTimeout(now);
+        }
+
+        Assert.Equal(new Timestamp(1) + TimeSpan.FromSeconds(300), validation.Deadline);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-8.2.1

@@ -671,6 +671,25 @@ public sealed class RecoveryTests
         Assert.Equal(window + (3 * Size), _recovery.Controller.Window);
     }
 
+    /// <summary>One acknowledgment settles all: what lay between the two arrived, and so there was no silence.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void Packets_between_which_another_arrived_are_no_persistent_congestion(bool arrived, int expected)
+    {
+        Send(0, At(0));
+        Ack(At(100), TimeSpan.Zero, 0);
+        Send(1, At(200));
+        Send(2, At(700));
+        Send(3, At(1300));
+        Send(7, At(2000));
+        var ranges = new RangeSet();
+        if (arrived) ranges.Add(2, 3);
+        ranges.Add(7, 8);
+        Ack(_recovery, At(2100), ranges);
+        Assert.Equal((arrived ? 2 : 3, expected), (_recovery.Lost.Count, _recovery.PersistentCongestions));
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9002#section-7.6.1
     //= type=test
     //# The RECOMMENDED value for kPersistentCongestionThreshold is 3
@@ -688,6 +707,7 @@ public sealed class RecoveryTests
     [InlineData(826, true, true, true)]
     [InlineData(826, false, true, false)]
     [InlineData(826, true, false, false)]
+    [InlineData(1500, true, false, false)]
     public void Persistent_congestion_takes_two_packets_that_ask_for_acknowledgment_sent_after_a_sample_and_far_apart(
         double apart, bool ackEliciting, bool hasSample, bool isPersistent)
     {
@@ -895,7 +915,13 @@ public sealed class RecoveryTests
     {
         var ranges = new RangeSet();
         ranges.Add(first ?? number, number + 1);
-        var buffer = new byte[64];
+        Ack(recovery, now, ranges, delay, space, held);
+    }
+
+    private static void Ack(
+        LossDetection recovery, Timestamp now, in RangeSet ranges, TimeSpan delay = default, PacketNumberSpaceId space = Space, TimeSpan held = default)
+    {
+        var buffer = new byte[128];
         var writer = new WireWriter(buffer);
         AckFrame.TryWrite(ref writer, ranges, 0, default);
         var reader = new WireReader(buffer.AsSpan(1));

@@ -1,5 +1,6 @@
 using HyperGen.Quic.Parameters;
 using HyperGen.Quic.Wire;
+using HyperGen.Tls;
 
 namespace HyperGen.Quic.Tests;
 
@@ -78,6 +79,9 @@ public sealed class VersionTests
     {
         var requests = new Requests(2, 100, 1);
         var world = new World(1, new(), _ => requests, static _ => new Echo());
+
+        // The client would rather speak version 2, and the server cannot.
+        Speak(world, [V2, V1], [V1]);
         var connection = world.Client.Connect(world.Now, world.Server);
         world.RunFor(TimeSpan.FromMilliseconds(1));
         Forge(world, connection, [V1, V2]);
@@ -85,6 +89,52 @@ public sealed class VersionTests
         Forge(world, connection, [V2]);
         world.RunUntil(() => requests.Completed == 2, TimeSpan.FromSeconds(5));
         Assert.Equal((V1, CloseKind.None), (connection.Version, connection.CloseReason.Kind));
+    }
+
+    [Fact]
+    public void A_Version_Negotiation_packet_from_who_did_not_see_the_clients_means_nothing()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        world.Link.Drop = static (_, _) => true;
+        var connection = world.Client.Connect(world.Now, world.Server);
+        var buffer = new byte[64];
+        var length = VersionNegotiationPacket.Write(buffer, connection.FirstLocalId.Span, new byte[8], [V2], 0x1a2a3a4a, 7);
+        world.Client.Receive(world.Now, new(world.Server.Address, world.Client.Address), buffer.AsSpan(0, length));
+        Assert.Equal(V1, connection.Version);
+        Forge(world, connection, [V2]);
+        Assert.Equal(V2, connection.Version);
+    }
+
+    /// <summary>A token belongs to its version: in another one it would only tell who comes back.</summary>
+    [Fact]
+    public void No_token_goes_along_to_another_version()
+    {
+        var requests = new Requests(1, 1, 1);
+        var world = new World(1, new(), _ => requests, static _ => new Echo());
+        Speak(world, [V1, V2], [V2]);
+        var tokens = new List<(QuicVersion, int)>();
+        world.Link.Drop = (isToServer, bytes) =>
+        {
+            if (isToServer && PacketHeader.TryRead(bytes, 8, out var header) && header.Type == PacketType.Initial) tokens.Add((header.Version!, header.Token.Length));
+            return false;
+        };
+        world.Client.Connect(world.Now, world.Server, new() { Token = new byte[40] });
+        world.RunUntil(() => requests.Completed == 1, TimeSpan.FromSeconds(5));
+        Assert.Equal([(V1, 40), (V2, 0)], tokens.Distinct());
+    }
+
+    [Fact]
+    public void A_server_that_went_to_another_version_still_reads_the_clients_first_one()
+    {
+        var world = new World(1, new(), static _ => new Echo(), static _ => new Echo());
+        Speak(world, [V2, V1], [V2, V1]);
+        world.Link.Drop = static (isToServer, _) => !isToServer;
+        var connection = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromSeconds(4));
+        var server = Assert.Single(world.Server.Connections);
+        Assert.Equal((V1, V2), (connection.Version, server.Version));
+        Assert.True(server.Statistics.PacketsReceived > 1);
+        Assert.Equal(0, server.Statistics.PacketsDropped);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-6.2
@@ -233,6 +283,16 @@ public sealed class VersionTests
     {
         var client = new RawClient(static parameters => parameters.VersionInformation = new(V2.Number, [V1.Number, V2.Number])).Start();
         client.ExpectClose(TransportErrorCode.VersionNegotiationError);
+    }
+
+    [Fact]
+    public void A_server_that_claims_another_version_than_it_speaks_is_left()
+    {
+        var server = new RawServer(static parameters => parameters.VersionInformation = new(V2.Number, [V1.Number, V2.Number]));
+        server.Answer(EncryptionLevel.OneRtt);
+        server.ExpectClose(TransportErrorCode.VersionNegotiationError);
+        server = new RawServer(static parameters => parameters.VersionInformation = new(V1.Number, [V1.Number, V2.Number]));
+        server.Connect();
     }
 
     [Fact]

@@ -30,6 +30,24 @@ public sealed class AmplificationTests : HostileTest
         Assert.Equal(0, silent.Server.Endpoint.PagesInUse);
     }
 
+    /// <summary>What may not be sent is not waited for: the next thing to happen is the end of the attempt.</summary>
+    [Fact]
+    [Against(Threat.Amplification)]
+    public void A_server_that_may_send_no_more_sets_no_timer_for_it()
+    {
+        var client = Attack(new RawClient { HoldsHandshake = true });
+        var begun = client.Now;
+        client.Start();
+        for (var i = 0; i < 10 && 3600 - client.BytesReceived >= 1200; i++)
+        {
+            client.Now = client.Server!.NextTimeout;
+            client.Advance(TimeSpan.Zero);
+        }
+
+        Assert.InRange(3600 - client.BytesReceived, 0, 1199);
+        Assert.InRange(client.Server!.NextTimeout - begun, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10.001));
+    }
+
     //= https://www.rfc-editor.org/rfc/rfc9000#section-8.1
     //= type=test
     //# servers MUST count all of the payload bytes received in datagrams that are

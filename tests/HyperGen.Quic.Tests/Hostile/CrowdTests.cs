@@ -88,6 +88,27 @@ public sealed class CrowdTests : HostileTest
         }
     }
 
+    /// <summary>A handshake lasts ten seconds at the most: then whoever still knocks is let in, and nothing was kept of him before.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Against(Threat.CrowdedSource)]
+    public void Who_finds_no_room_for_a_handshake_is_not_answered_and_comes_in_when_there_is_some(bool isAsked)
+    {
+        var world = new World(1, new(), static _ => new Requests(0, 0, 1), static _ => new Echo());
+        world.Server.Configure(options => options with { Retry = isAsked ? RetryPolicy.UnderPressure : RetryPolicy.Never, MaxHandshakes = 3, RetryThreshold = 3 });
+        Attack(world);
+        var flood = new Flood(world);
+        for (uint i = 0; i < 3; i++) flood.Send(NetworkAddress.FromIPv4(0x0B000000 + i, 1000));
+        world.RunFor(TimeSpan.FromSeconds(4));
+        var refused = world.Server.Endpoint.Statistics.Refused;
+        var client = world.Client.Connect(world.Now, world.Server);
+        world.RunFor(TimeSpan.FromSeconds(4));
+        Assert.Equal((3, 3, ConnectionState.Handshaking), (world.Server.Endpoint.Count, world.Server.Endpoint.SourceCount, client.State));
+        Assert.InRange(world.Server.Endpoint.Statistics.Refused - refused, 2, 5);
+        world.RunUntil(() => client.IsHandshakeConfirmed, TimeSpan.FromSeconds(6));
+    }
+
     [Fact]
     [Against(Threat.CrowdedSource)]
     public void A_source_has_its_share_of_connections_and_is_refused_more()
