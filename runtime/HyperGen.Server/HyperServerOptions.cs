@@ -52,12 +52,15 @@ public sealed class HyperServerOptions
 
     /// <summary>
     /// When clients of HTTP/3 have to prove their address, at the price of a round trip, before a handshake begins. The default is
-    /// <see cref="RetryMode.Auto"/>: while more than 256 handshakes are under way on a shard, more than 128 of one source, or half of
+    /// <see cref="RetryMode.Auto"/>: while 256 handshakes are under way on a shard, 128 of them of one source, or half of
     /// <see cref="ConnectionMemory"/> is used.
     /// </summary>
     public RetryMode Retry { get; set; }
 
-    /// <summary>HTTP/3 connections at a time; further ones are refused. The default is 100,000; at least 1. One source may have a quarter of them.</summary>
+    /// <summary>
+    /// HTTP/3 connections at a time; further ones are refused. The default is 100,000; at least 1. One source (an IPv4 address, or 64 bits of an IPv6 address) may have a
+    /// quarter of them. Each shard has its share of both, rounded up to a whole connection.
+    /// </summary>
     public int MaxConnections { get; set; } = 100_000;
 
     /// <summary>

@@ -46,7 +46,10 @@ internal sealed record ShardOptions
     /// <summary>The memory that all connections of the process share; null for as much as there is.</summary>
     public MemoryBudget? Memory { get; init; }
 
-    /// <summary>Connections from clients at a time, of all shards together: each has its share. Default 100,000.</summary>
+    /// <summary>
+    /// Connections from clients at a time, of all shards together, and a quarter as many from one source. Each shard has its share of both, rounded up to a whole
+    /// connection, and refuses what is beyond it: what the others hold would cost a lock to know. Default 100,000.
+    /// </summary>
     public int MaxConnections { get; init; } = 100_000;
 
     /// <summary>Is told, on the shard, of each handshake with a client that is complete; null when nobody cares.</summary>
