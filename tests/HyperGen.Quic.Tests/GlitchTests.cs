@@ -16,7 +16,7 @@ public sealed class GlitchTests
         { "MAX_STREAMS that raises nothing", "1200", 500 },
         { "RESET_STREAM again and again", "04080700", 250 },
         { "STOP_SENDING again and again", "050c07", 300 },
-        { "STREAM that is closed", "0a1000", 300 },
+        { "STREAM that is closed", "0a0200", 300 },
         { "RETIRE_CONNECTION_ID again and again", "1901", 500 },
     };
 
@@ -88,12 +88,16 @@ public sealed class GlitchTests
         }
     }
 
-    /// <summary>A connection on which stream 4 has a byte that was read, stream 8 was reset and stream 12 was stopped.</summary>
+    /// <summary>A connection on which stream 4 has a byte that was read, stream 8 was reset, stream 12 was stopped and stream 2 has ended and is forgotten.</summary>
     private static RawClient Connect()
     {
         var client = new RawClient().Connect();
-        client.Send(Convert.FromHexString("0a0401aa" + "04080700" + "050c07"));
-        Assert.Equal(ConnectionState.Established, client.Server!.State);
+        client.Happened = static next =>
+        {
+            if (next is { Kind: ConnectionEventKind.StreamOpened, Stream.Id.Value: 2 }) next.Stream.Release();
+        };
+        client.Send(Convert.FromHexString("0a0401aa" + "04080700" + "050c07" + "0b0200"));
+        Assert.Equal((ConnectionState.Established, 4), (client.Server!.State, client.Server.StreamCount));
         return client;
     }
 }

@@ -850,7 +850,7 @@ public sealed class RecoveryTests
     {
         var upload = new Upload();
         var world = new World(3, new() { Delay = Ms(50) }, _ => upload, static _ => new Echo());
-        var (acknowledged, last) = (0, 0L);
+        var (acknowledged, last, burst) = (0, 0L, 20_000L);
         world.Client.OnTransmit = (connection, transmit) =>
         {
             if (upload.Stream is not { } stream) return;
@@ -858,12 +858,19 @@ public sealed class RecoveryTests
             var sent = stream.Sending.Buffer.SentOffset;
             var waits = stream.Sending.Buffer.HasUnsent && recovery.Controller.HasRoom(connection.DatagramSize);
             if (waits && sent == last && transmit.Length < 60) acknowledged++;
-            if (waits && sent > last && last > 20_000) Assert.True(recovery.InFlight(Space)[recovery.InFlight(Space).Count - 1].WindowLimited);
+            if (waits && sent > last && last > burst) Assert.True(recovery.InFlight(Space)[recovery.InFlight(Space).Count - 1].WindowLimited);
             last = sent;
         };
         world.Client.Connect(world.Now, world.Server);
         world.RunFor(TimeSpan.FromSeconds(2));
         Assert.True(acknowledged > 0);
+
+        // After a silence the window is far from full when its first half has left, and used all the same.
+        burst = upload.Stream!.Sending.Buffer.SentOffset;
+        Assert.Equal(burst, upload.Stream.Sending.Buffer.WrittenOffset);
+        upload.Stream.Write(new byte[400_000]);
+        world.RunFor(TimeSpan.FromSeconds(2));
+        Assert.True(last > burst);
     }
 
     private static PacketType[] Types(byte[] datagram)
