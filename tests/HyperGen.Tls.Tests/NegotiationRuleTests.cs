@@ -165,19 +165,22 @@ public sealed class NegotiationRuleTests
     //# signature algorithm advertised by the peer, if it is able to provide such
     //# a chain
     [Theory]
-    [InlineData("0403 0804 0401", null, 0)]
-    [InlineData("0403 0804", null, 1)]
-    [InlineData("0403 0804", "0401 0403", 0)]
-    [InlineData("0403 0804", "0403", 1)]
-    [InlineData("0403", "0503", 0)]
-    [InlineData("0804", "0401", 2)]
-    public void A_chain_that_the_client_can_verify_to_its_end_goes_first(string signatureSchemes, string? certificateSchemes, int expected)
+    [InlineData("0403 0804 0401", null, 4, 0)]
+    [InlineData("0403 0804", null, 4, 1)]
+    [InlineData("0403 0804", "0401 0403", 4, 0)]
+    [InlineData("0403 0804", "0403", 4, 1)]
+    [InlineData("0403", "0503", 2, 0)]
+    [InlineData("0403", "0503", 4, 3)]
+    [InlineData("0804", "0401", 4, 2)]
+    public void A_chain_that_the_client_can_verify_to_its_end_goes_first(string signatureSchemes, string? certificateSchemes, int count, int expected)
     {
         using var rsa = RSA.Create(2048);
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var ofRsa = Issue(X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1));
         var ofEcdsa = Issue(X509SignatureGenerator.CreateForECDsa(ecdsa));
-        Credential[] credentials = [ofRsa, ofEcdsa, TestCredentials.Rsa];
+
+        // What signs itself is trusted for what it is: with whatever it has signed.
+        Credential[] credentials = [.. ((Credential[])[ofRsa, ofEcdsa, TestCredentials.Rsa, TestCredentials.Ecdsa]).Take(count)];
         using var handshake = new Handshake(selection: Handshake.Selection(credentials));
         ChangeHello(handshake, hello =>
         {

@@ -282,6 +282,11 @@ public sealed class ServerAlertTests
 
         handshake.Server.Tls.HandleInput(EncryptionLevel.Initial, new byte[1024]);
         Assert.Equal(0x0dul, handshake.Server.Tls.Error!.Code);
+
+        // The answer comes too late, and finds nothing that it could be an answer to.
+        var question = Assert.Single(handshake.Server.Questions);
+        Assert.False(handshake.Server.Tls.AnswerCredentials(question.Id, Handshake.Selection()));
+        Assert.False(handshake.Server.Tls.Expire(question.Id));
     }
 
     [Fact]
