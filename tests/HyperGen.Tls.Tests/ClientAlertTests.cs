@@ -218,7 +218,7 @@ public sealed class ClientAlertTests
     //# with any other value as a connection error of type PROTOCOL_VIOLATION.
     [Theory]
     [InlineData(HandshakeType.NewSessionTicket, "00000000000000000000010000", 0x132)]
-    [InlineData(HandshakeType.NewSessionTicket, "0000000000000000000000000000", 0x132)]
+    [InlineData(HandshakeType.NewSessionTicket, "00000000000000000000000000", 0x132)]
     [InlineData(HandshakeType.NewSessionTicket, "0000000000000000000001000000", -1)]
     [InlineData(HandshakeType.NewSessionTicket, "0000000000000000000001090008002a0004ffffffff", -1)]
     [InlineData(HandshakeType.NewSessionTicket, "0000000000000000000001090008002a000400000001", 0x0a)]
