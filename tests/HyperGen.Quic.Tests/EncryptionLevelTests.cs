@@ -127,7 +127,7 @@ public sealed class EncryptionLevelTests
         for (var i = 0; i < 10 && client.Server!.State == ConnectionState.Handshaking; i++) client.Exchange();
         Assert.Equal(ConnectionState.Established, client.Server!.State);
         client.Exchange();
-        Assert.Contains(FrameType.HandshakeDone, client.FramesReceived);
+        Assert.Contains(client.Frames, static frame => frame.Type == FrameType.HandshakeDone);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9001#section-4.1.4
@@ -140,10 +140,10 @@ public sealed class EncryptionLevelTests
         var client = new RawClient { AnswersQuestions = false }.Start();
         client.Exchange();
         Assert.NotNull(client.Server!.Question);
-        Assert.Contains(FrameType.Ack, client.FramesReceived);
-        client.FramesReceived.Clear();
+        Assert.Contains(client.Packets, static packet => packet.Has(FrameType.Ack));
+        client.Packets.Clear();
         client.Send(PacketNumberSpaceId.Initial, [0x01]);
-        Assert.Contains(FrameType.Ack, client.FramesReceived);
+        Assert.Contains(client.Packets, static packet => packet.Has(FrameType.Ack));
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spaces")]

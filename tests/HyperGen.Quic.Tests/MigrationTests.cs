@@ -102,7 +102,7 @@ public sealed class MigrationTests
         for (var i = 0; i < 20; i++) _client.Advance(TimeSpan.FromMilliseconds(1));
         Assert.False(Server.Recovery.Controller.HasRoom(1200));
         _client.Send([0x1a, 1, 2, 3, 4, 5, 6, 7, 8]);
-        Assert.DoesNotContain(FrameType.PathResponse, _client.FramesReceived);
+        Assert.DoesNotContain(_client.Frames, static frame => frame.Type == FrameType.PathResponse);
         if (acknowledges)
         {
             _client.Acknowledge();
@@ -114,7 +114,7 @@ public sealed class MigrationTests
             Assert.Equal(1, Server.Statistics.ProbeTimeouts);
         }
 
-        Assert.Single(_client.FramesReceived, FrameType.PathResponse);
+        Assert.Single(_client.Frames, static frame => frame.Type == FrameType.PathResponse);
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.6.3
@@ -229,7 +229,7 @@ public sealed class MigrationTests
     //# endpoints SHOULD provide new connection IDs before peers migrate
     [Fact]
     public void A_client_has_connection_IDs_to_move_with_before_it_moves() =>
-        Assert.Equal(3, _client.FramesReceived.Count(static type => type == FrameType.NewConnectionId));
+        Assert.Equal(3, _client.Frames.Count(static frame => frame.Type == FrameType.NewConnectionId));
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-9.5
     //= type=test

@@ -151,20 +151,20 @@ public sealed class StreamSchedulingTests
         var first = client.Server!.TryOpenStream(unidirectional: true)!;
         var second = client.Server.TryOpenStream(unidirectional: true)!;
         Assert.Null(client.Server.TryOpenStream(unidirectional: true));
-        client.FramesReceived.Clear();
+        client.Frames.Clear();
         first.Write(new byte[800]);
         second.Write(new byte[500]);
         client.Exchange();
         client.Exchange();
-        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.StreamDataBlocked));
-        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.DataBlocked));
-        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.StreamsBlockedUni));
+        Assert.Equal(1, client.Frames.Count(static frame => frame.Type == FrameType.StreamDataBlocked));
+        Assert.Equal(1, client.Frames.Count(static frame => frame.Type == FrameType.DataBlocked));
+        Assert.Equal(1, client.Frames.Count(static frame => frame.Type == FrameType.StreamsBlockedUni));
 
-        client.FramesReceived.Clear();
+        client.Frames.Clear();
         client.Send(static frames => frames.Integers((long)FrameType.MaxStreamData, 3, 700, (long)FrameType.MaxData, 1100));
         client.Exchange();
-        Assert.Equal(1, client.FramesReceived.Count(static f => f == FrameType.DataBlocked));
-        Assert.Equal(0, client.FramesReceived.Count(static f => f == FrameType.StreamsBlockedUni));
+        Assert.Equal(1, client.Frames.Count(static frame => frame.Type == FrameType.DataBlocked));
+        Assert.Equal(0, client.Frames.Count(static frame => frame.Type == FrameType.StreamsBlockedUni));
     }
 
     //= https://www.rfc-editor.org/rfc/rfc9000#section-19.9

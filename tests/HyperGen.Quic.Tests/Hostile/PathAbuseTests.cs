@@ -11,10 +11,10 @@ public sealed class PathAbuseTests : HostileTest
     public void A_flood_of_path_challenges_is_answered_a_few_at_a_time()
     {
         var client = Attack(new RawClient()).Connect();
-        client.FramesReceived.Clear();
+        client.Frames.Clear();
         var flood = Enumerable.Range(0, 100).SelectMany(static i => new byte[] { 0x1a, 1, 2, 3, 4, 5, 6, 7, (byte)i }).ToArray();
         client.Send(flood);
-        Assert.InRange(client.FramesReceived.Count(static f => f == FrameType.PathResponse), 1, 4);
+        Assert.InRange(client.Frames.Count(static frame => frame.Type == FrameType.PathResponse), 1, 4);
         Assert.Equal(ConnectionState.Established, client.Server!.State);
     }
 

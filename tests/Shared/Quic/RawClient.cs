@@ -87,8 +87,6 @@ internal sealed class RawClient
 
     public long BytesReceived { get; private set; }
 
-    public List<FrameType> FramesReceived { get; } = [];
-
     /// <summary>The frames of 1-RTT packets that arrived.</summary>
     public List<Received> Frames { get; } = [];
 
@@ -377,7 +375,6 @@ internal sealed class RawClient
         for (var start = 0; reader.TryReadVarInt(out var value); start = reader.Position)
         {
             var type = (FrameType)value;
-            FramesReceived.Add(type);
             packet.Frames.Add(type);
             packet.TypeLengths.Add((reader.Position - start, VarInt.Length(value)));
             var frame = _arriving with { Type = FrameTypes.IsStream(type) ? FrameType.Stream : type };
