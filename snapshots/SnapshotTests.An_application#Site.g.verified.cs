@@ -15,9 +15,11 @@ namespace HyperGen.Generated.App
             return global::HyperGen.CompilerServices.Respond.Text(context, global::Site.Home()!);
         }
 
+        private static readonly global::HyperGen.CompilerServices.PreloadLinks Links_Site_Home = new global::HyperGen.CompilerServices.PreloadLinks("</main.css>; rel=preload; as=style");
+
         private global::System.Threading.Tasks.ValueTask Run_Site_Home(global::HyperGen.RequestContext context)
         {
-            global::Microsoft.AspNetCore.Http.HeaderDictionaryExtensions.Append(context.ResponseHeaders, "Link", "</main.css>; rel=preload; as=style");
+            Links_Site_Home.Announce(context);
             context.ResponseHeaders["Priority"] = "u=1";
             return Site_Home(context);
         }

@@ -88,6 +88,41 @@ public abstract class RequestContext
     /// <summary>Ends the request at once: the connection (HTTP/1.1) or the stream (HTTP/2, HTTP/3) is reset.</summary>
     public abstract void Abort();
 
+    /// <summary>
+    /// Tells the client, ahead of the response, what it will ask for next, so that it begins meanwhile: a response 103 (Early Hints, RFC 8297) with a <c>Link</c> header. It pays
+    /// where the response takes time. Browsers act on the first hint to a navigation only (<c>Sec-Fetch-Mode: navigate</c>), and what they are to know of for certain
+    /// belongs into <see cref="ResponseHeaders"/> too. For what is known beforehand, <see cref="PushAttribute"/> does all of that.
+    /// </summary>
+    /// <param name="links">Values of the <c>Link</c> header, e.g. <c>&lt;/main.css&gt;; rel=preload; as=style</c>.</param>
+    /// <returns>Whether they are on their way. False, and nothing has happened, where the server cannot send them: over HTTP/1.1 and HTTP/2, and wherever Kestrel serves HTTP/3.</returns>
+    /// <exception cref="ArgumentException">There is no link, or one has a character that a header cannot have.</exception>
+    /// <exception cref="InvalidOperationException">The response has started.</exception>
+    public bool SendEarlyHints(params ReadOnlySpan<string> links)
+    {
+        if (links.IsEmpty)
+        {
+            throw new ArgumentException("Early hints need a link.", nameof(links));
+        }
+        foreach (string link in links)
+        {
+            HeaderGuard.Value(link);
+        }
+        if (HasStarted)
+        {
+            throw new InvalidOperationException("The response has started: what comes ahead of it can come no more.");
+        }
+        return TrySendEarlyHints(links);
+    }
+
+    /// <summary>Sends early hints where the protocol can.</summary>
+    internal virtual bool TrySendEarlyHints(ReadOnlySpan<string> links) => false;
+
+    /// <summary>Sends early hints where the protocol can, the client will use them, and the response is not there at once.</summary>
+    internal virtual void SendEarlyHints(PreloadLinks links)
+    {
+        // Kestrel has no way to send a response 103.
+    }
+
     /// <summary>Writes a whole response: the head, <c>Content-Length</c> and the body. Nothing is sent before the request ends or someone flushes.</summary>
     /// <param name="head">The status and content type.</param>
     /// <param name="body">The body, copied before the call returns; ignored where the status forbids one.</param>

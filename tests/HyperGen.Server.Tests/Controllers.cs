@@ -46,6 +46,17 @@ public static class Controllers
     [Get("/limited"), EnableRateLimiting("none")]
     public static string Limited() => "ok";
 
+    /// <summary>Answers when the test says so.</summary>
+    [Get("/page"), Push("/main.css"), Push("/font.woff2")]
+    public static async Task<string> Page(RequestContext context)
+    {
+        await Gate.Opened.WaitAsync(context.Aborted);
+        return "page";
+    }
+
+    [Get("/guarded-page"), Push("/secret.css"), Authorize]
+    public static string GuardedPage() => "page";
+
     [Get("/once"), EnableRateLimiting("once")]
     public static string Once() => "ok";
 
@@ -79,6 +90,12 @@ public static class Controllers
         await body.CopyToAsync(copy, stop);
         return copy.Length;
     }
+}
+
+/// <summary>What <see cref="Controllers.Page"/> waits for.</summary>
+public static class Gate
+{
+    public static SemaphoreSlim Opened { get; } = new(0);
 }
 
 /// <summary>A verb of the program's own that also asks for a user.</summary>

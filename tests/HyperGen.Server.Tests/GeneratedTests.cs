@@ -241,7 +241,7 @@ public sealed class GeneratedTests
         return new Host(onTestServer ? theirs.GetTestClient() : new HttpClient { BaseAddress = new Uri(theirs.Urls.Single()) }, logs, theirs);
     }
 
-    private static void AddServices(IServiceCollection services)
+    internal static void AddServices(IServiceCollection services)
     {
         services.AddSingleton<IGreeting, Greeting>();
         services.AddSingleton<Hello.IUserStore, Hello.UserStore>();

@@ -36,7 +36,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(FixtureApp routes, Action<HyperAppBuilder>? configure = null, Action<HyperApp>? mount = null, params string[] args)
+    public static async Task<TestHost> StartAsync(CompilerServices.GeneratedApp routes, Action<HyperAppBuilder>? configure = null, Action<HyperApp>? mount = null, params string[] args)
     {
         for (int attempt = 0; ; attempt++)
         {

@@ -12,6 +12,7 @@ namespace HyperGen.Testing;
 internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool isEnd) : RequestStream(isServer: false, new Http3Options())
 {
     private readonly TaskCompletionSource _head = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hinted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly MemoryStream _body = new();
     private long _written;
@@ -23,6 +24,12 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
     public Task Ended => _ended.Task;
 
     public int Status { get; private set; }
+
+    /// <summary>The <c>link</c> headers of interim responses.</summary>
+    public List<string> Hints { get; } = [];
+
+    /// <summary>Ends with the first interim response.</summary>
+    public Task Hinted => _hinted.Task;
 
     public Dictionary<string, string> Headers { get; } = [];
 
@@ -87,6 +94,18 @@ internal sealed class TestRequest(Http3TestClient client, byte[] frames, bool is
 
     protected override void OnHead(FieldSection fields, in MessageHead head)
     {
+        if (head.Status < 200)
+        {
+            foreach (ref readonly FieldLine line in fields.Lines)
+            {
+                if (fields.Name(line).SequenceEqual("link"u8))
+                {
+                    Hints.Add(Encoding.ASCII.GetString(fields.Value(line)));
+                }
+            }
+            _hinted.TrySetResult();
+            return;
+        }
         Status = head.Status;
         Read(fields, Headers);
         _head.TrySetResult();

@@ -65,11 +65,17 @@ internal static class ControllerEmitter
             writer.Line($"private {signature} => {endpoint.Name}(context{(endpoint.IsStatic ? "" : ", " + handler)});");
             return;
         }
+        if (endpoint.Policy.Push.Count > 0)
+        {
+            // An object, so that the server can encode it once.
+            writer.Line($"private static readonly {CodeFile.Services}PreloadLinks Links_{endpoint.Name} = new {CodeFile.Services}PreloadLinks({CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))});");
+            writer.Line();
+        }
         using (writer.Open($"private {(disposal == Disposal.None ? "" : "async ")}{signature}"))
         {
             if (endpoint.Policy.Push.Count > 0)
             {
-                writer.Line($"global::Microsoft.AspNetCore.Http.HeaderDictionaryExtensions.Append(context.ResponseHeaders, \"Link\", {CodeFile.Quote(LinkHeader.Value(endpoint.Policy.Push))});");
+                writer.Line($"Links_{endpoint.Name}.Announce(context);");
             }
             if (endpoint.Policy.Priority is { } priority)
             {

@@ -1,6 +1,10 @@
 namespace HyperGen;
 
-/// <summary>Says that the response of this endpoint will make a client ask for another resource: a <c>Link: …; rel=preload</c> header is sent with it.</summary>
+/// <summary>
+/// Says that the response of this endpoint will make a client ask for another resource: a <c>Link: …; rel=preload</c> header is sent with it. Over HTTP/3 of our own a browser that asks
+/// for a page (<c>Sec-Fetch-Mode: navigate</c>) is told so ahead of the response too, by a response 103 (Early Hints, RFC 8297), before the handler runs: unless it is
+/// <see cref="InlineAttribute"/>, so that its response is there at once. Kestrel cannot send one.
+/// </summary>
 /// <param name="path">The path of the resource, absolute within this server, e.g. <c>/assets/main.css</c>.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true, Inherited = false)]
 public sealed class PushAttribute(string path) : Attribute

@@ -92,6 +92,27 @@ internal sealed partial class Exchange
         return false;
     }
 
+    /// <summary>
+    /// Whether early hints (RFC 8297) are of use: to a browser that asks for a page, since it ignores them for anything else (Chromium's docs/early-hints.md), and unless the response
+    /// is made on the shard, so that it goes into the same packet.
+    /// </summary>
+    public bool WantsHints => !Shard.IsCurrent && !HasStarted && IsNavigation;
+
+    private bool IsNavigation
+    {
+        get
+        {
+            foreach (ref readonly FieldLine line in Fields.Lines)
+            {
+                if (line.Field == KnownField.None && Fields.Name(line).SequenceEqual("sec-fetch-mode"u8))
+                {
+                    return Fields.Value(line).SequenceEqual("navigate"u8);
+                }
+            }
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     protected override void OnHead(FieldSection fields, in MessageHead head)
     {

@@ -22,6 +22,9 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
     private ManualResetValueTaskSourceCore<FlushResult> _flush = new() { RunContinuationsAsynchronously = true };
     private ResponseHead? _knownHead;
     private PriorityParameters _statedPriority;
+
+    /// <summary>Interim responses that the shard has not taken yet. Unlike the frames of the final one they are given to it without waiting for it.</summary>
+    private byte[]? _interim;
     private bool _isFlushing;
     private bool _isFlushSent;
     private long _written;
@@ -77,6 +80,14 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         Volatile.Write(ref _isFlushing, true);
         Signal(Signals.Flush);
         return new ValueTask<FlushResult>(this, version);
+    }
+
+    /// <summary>Sends the frame of an interim response ahead of the final one, whose head must not have been made.</summary>
+    public void SendInterim(byte[] frame)
+    {
+        byte[]? before = Interlocked.Exchange(ref _interim, null);
+        Volatile.Write(ref _interim, before is null ? frame : [.. before, .. frame]);
+        Signal(Signals.Interim);
     }
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _flush.GetResult(token);
@@ -211,6 +222,15 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         Body.Clear();
     }
 
+    private void WriteInterim()
+    {
+        byte[]? frame = Interlocked.Exchange(ref _interim, null);
+        if (frame is not null && IsAttached && !_isCancelled)
+        {
+            Write(frame);
+        }
+    }
+
     /// <summary>Gives the frames to the stream, on the shard.</summary>
     private void Send(bool isEnd)
     {
@@ -266,6 +286,7 @@ internal sealed partial class Exchange : IValueTaskSource<FlushResult>
         HasStarted = false;
         _knownHead = null;
         _statedPriority = default;
+        _interim = null;
         _written = 0;
         _isFlushing = false;
         Body.Clear();

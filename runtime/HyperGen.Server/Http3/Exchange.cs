@@ -71,6 +71,9 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
 
         /// <summary>The request has ended, and the exchange serves no other: it has no place in the inbox any more.</summary>
         Over = 32,
+
+        /// <summary>An interim response is to be sent.</summary>
+        Interim = 64,
     }
 
     private Shard Shard => _pool.Shard;
@@ -303,9 +306,16 @@ internal sealed partial class Exchange : RequestStream, IShardWork, IThreadPoolW
             Reset(ErrorCode.InternalError);
             CancelHandler();
         }
-        else if ((signals & (Signals.Flush | Signals.Finish)) != 0)
+        else
         {
-            Send((signals & Signals.Finish) != 0);
+            if ((signals & Signals.Interim) != 0)
+            {
+                WriteInterim();
+            }
+            if ((signals & (Signals.Flush | Signals.Finish)) != 0)
+            {
+                Send((signals & Signals.Finish) != 0);
+            }
         }
         if ((signals & Signals.Resume) != 0)
         {

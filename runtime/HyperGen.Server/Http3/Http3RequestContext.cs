@@ -56,6 +56,20 @@ internal sealed class Http3RequestContext(ServerServices services, Exchange exch
         exchange.SetResponse(head, body);
     }
 
+    internal override bool TrySendEarlyHints(ReadOnlySpan<string> links)
+    {
+        exchange.SendInterim(HeadBlocks.HintsOf(links));
+        return true;
+    }
+
+    internal override void SendEarlyHints(PreloadLinks links)
+    {
+        if (exchange.WantsHints)
+        {
+            exchange.SendInterim(HeadBlocks.HintsOf(links));
+        }
+    }
+
     protected override bool IsFor(HostPatterns hosts)
     {
         if (UsesHttpContext)

@@ -172,6 +172,15 @@ public sealed class MessageReaderTests
         }
     }
 
+    [Fact]
+    public void Nothing_interim_comes_after_the_final_response()
+    {
+        byte[] stream = [.. Wire.Headers((":status", "200")), .. Wire.Headers((":status", "103"), ("link", "</a>"))];
+        Http3Error error = Receive(stream, isServer: false);
+        Assert.Equal((ErrorCode.MessageError, false), (error.Code, error.ClosesConnection));
+        Assert.Equal(["head :status=200"], _log);
+    }
+
     private static void AssertConnection(ErrorCode code, Http3Error error) => Assert.Equal((code, true), (error.Code, error.ClosesConnection));
 
     private Http3Error Receive(byte[] stream, bool isServer = true)

@@ -35,6 +35,7 @@ public sealed class EarlyRequestTests
     [InlineData("POST", "/early", "200 late")]
     [InlineData("GET", "/cached", "200 late")]
     [InlineData("GET", "/nowhere", "404 ")]
+    [InlineData("GET", "/hinted", "103 200 late")]
     public async Task Every_other_request_waits_until_the_handshake_is_over(string method, string path, string expected)
     {
         await using TestHost host = await StartAsync();
@@ -183,6 +184,11 @@ public sealed class EarlyRequestTests
             .Map("GET", "/early", Run, earlyData: isMarked)
             .Map("POST", "/early", Run, earlyData: isMarked)
             .Map("GET", "/late", Run)
+            .Map("GET", "/hinted", context =>
+            {
+                Assert.True(context.SendEarlyHints("</main.css>; rel=preload; as=style"));
+                return Run(context);
+            })
             .Map("GET", "/cached", Run, CompilerServices.PipelineFeatures.OutputCaching, earlyData: isMarked)
             .Map("POST", "/length", static async context =>
             {
