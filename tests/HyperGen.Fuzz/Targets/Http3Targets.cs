@@ -1,6 +1,7 @@
 using HyperGen.Http3;
 using HyperGen.Http3.Frames;
 using HyperGen.Http3.Messages;
+using HyperGen.Http3.Priorities;
 using HyperGen.Http3.Qpack;
 
 namespace HyperGen.Fuzz.Targets;
@@ -95,8 +96,8 @@ internal sealed class Http3Target : Target
 
         public Http3Error OnPriorityUpdate(bool isPush, ulong id, ReadOnlySpan<byte> value)
         {
-            Priorities.PriorityParameters priority = default;
-            Priorities.PriorityParameters.TryRead(value, ref priority);
+            PriorityParameters priority = default;
+            PriorityParameters.TryRead(value, ref priority);
             return default;
         }
     }
