@@ -306,7 +306,6 @@ public sealed class StreamSchedulingTests
             {
                 if (next.Kind != ConnectionEventKind.StreamReadable) continue;
                 var stream = next.Stream!;
-                stream.Consume(stream.Peek().Length);
                 while (stream.Peek() is { IsEmpty: false } bytes) stream.Consume(bytes.Length);
                 if (stream.IsReadToEnd) order.Add((int)stream.Id.Sequence);
             }

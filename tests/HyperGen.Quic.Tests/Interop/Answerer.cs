@@ -48,7 +48,7 @@ internal sealed class Answerer(int bodyLength = 0) : Node.IApplication
                 break;
             case ConnectionEventKind.StreamReadable:
                 var stream = connectionEvent.Stream!;
-                stream.Consume(stream.Peek().Length);
+                while (stream.Peek() is { IsEmpty: false } bytes) stream.Consume(bytes.Length);
                 if (stream.Id.IsUnidirectional || !stream.IsReadToEnd) return;
                 Requests++;
                 RequestPath = connection.Path;

@@ -41,8 +41,12 @@ internal sealed class Asker(string path = "/") : Node.IApplication
                 break;
             case ConnectionEventKind.StreamReadable:
                 var stream = connectionEvent.Stream!;
-                if (!stream.Id.IsUnidirectional) Bytes += stream.Peek().Length;
-                stream.Consume(stream.Peek().Length);
+                while (stream.Peek() is { IsEmpty: false } bytes)
+                {
+                    if (!stream.Id.IsUnidirectional) Bytes += bytes.Length;
+                    stream.Consume(bytes.Length);
+                }
+
                 if (!stream.Id.IsUnidirectional && stream.IsReadToEnd) Answers++;
                 break;
         }
