@@ -132,23 +132,16 @@ public sealed class RestTests(ITestOutputHelper output)
                 while (client.TryTransmit(_now, _buffer, out Transmit transmit))
                 {
                     any = true;
-                    for (int start = 0; start < transmit.Length; start += transmit.SegmentSize)
+                    if (_endpoint.HandleBatch(_now, toClient, transmit, _buffer) is { } accepted)
                     {
-                        Span<byte> datagram = _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
-                        if (_endpoint.HandleDatagram(_now, toClient, transmit.Ecn, datagram) is { } accepted)
-                        {
-                            server ??= new Http3Connection(accepted, _options, _answers);
-                        }
+                        server ??= new Http3Connection(accepted, _options, _answers);
                     }
                 }
                 Handle(server!);
                 while (server!.Quic.TryTransmit(_now, _buffer, out Transmit transmit))
                 {
                     any = true;
-                    for (int start = 0; start < transmit.Length; start += transmit.SegmentSize)
-                    {
-                        _clients.HandleDatagram(_now, toServer, transmit.Ecn, _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
-                    }
+                    _clients.HandleBatch(_now, toServer, transmit, _buffer);
                 }
                 Handle(http);
                 _now += TimeSpan.FromMicroseconds(20);

@@ -67,22 +67,28 @@ internal sealed class ShardSettings
             },
             Memory = Memory,
             MaxConnections = _server.MaxConnections,
-            Established = _logger.IsEnabled(LogLevel.Debug) ? EstablishedAloud(credentials) : credentials.IssueTicket,
+            Established = (shard, connection) =>
+            {
+                LogHandshake(connection.Handshake);
+                credentials.IssueTicket(shard, connection);
+            },
             Answer = credentials.Answer,
             CreateServerHandshake = credentials.CreateHandshake,
             Qlog = _server.Qlog is { } folder ? new QlogFolder(folder) : null,
             Accept = accept,
         };
 
-    private Action<Shard, Connection> EstablishedAloud(ServerCredentials credentials) => (shard, connection) =>
+    private void LogHandshake(TlsHandshake handshake)
     {
-        TlsHandshake handshake = connection.Handshake;
-        _logger.LogDebug(
-            "A QUIC connection is established: {Suite}, {Group}, {Name}{Resumed}",
-            handshake.Suite,
-            handshake.Group,
-            handshake.ServerName ?? "(no name)",
-            handshake.IsResumed ? ", resumed" : "");
-        credentials.IssueTicket(shard, connection);
-    };
+        // The level may be changed while the server runs.
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.LogDebug(
+                "A QUIC connection is established: {Suite}, {Group}, {Name}{Resumed}",
+                handshake.Suite,
+                handshake.Group,
+                handshake.ServerName ?? "(no name)",
+                handshake.IsResumed ? ", resumed" : "");
+        }
+    }
 }

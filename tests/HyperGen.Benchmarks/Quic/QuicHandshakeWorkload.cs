@@ -60,11 +60,7 @@ internal sealed class QuicHandshakeWorkload
         Connection? connection = null;
         while (from.TryTransmit(_now, _buffer, out Transmit transmit))
         {
-            for (int start = 0; start < transmit.Length; start += transmit.SegmentSize)
-            {
-                Span<byte> datagram = _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
-                connection = to.HandleDatagram(_now, path, transmit.Ecn, datagram) ?? connection;
-            }
+            connection = to.HandleBatch(_now, path, transmit, _buffer) ?? connection;
         }
         return connection;
     }

@@ -118,8 +118,8 @@ internal sealed class ConnectionTarget(Role role) : Target, IDisposable
         for (var i = 0; i < 10; i++)
         {
             _now += TimeSpan.FromMilliseconds(1);
-            while (client.TryTransmit(_now, _buffer, out var transmit)) server = Pass(_server, ToClient, transmit) ?? server;
-            while (server!.TryTransmit(_now, _buffer, out var transmit)) Pass(_client, ToServer, transmit);
+            while (client.TryTransmit(_now, _buffer, out var transmit)) server = _server.HandleBatch(_now, ToClient, transmit, _buffer) ?? server;
+            while (server!.TryTransmit(_now, _buffer, out var transmit)) _client.HandleBatch(_now, ToServer, transmit, _buffer);
         }
 
         if (client.State != ConnectionState.Established || server is not { State: ConnectionState.Established })
@@ -146,17 +146,6 @@ internal sealed class ConnectionTarget(Role role) : Target, IDisposable
         if (target.State == ConnectionState.Drained && target.NextTimeout.IsNever
             && (endpoint.Count, endpoint.HandshakeCount, endpoint.ConnectionIdCount, endpoint.PagesInUse, endpoint.StreamsInUse) == (0, 0, 0, 0, 0)) return;
         throw new InvalidOperationException("A closed connection left something behind.");
-    }
-
-    private Connection? Pass(Endpoint to, in NetworkPath path, in Transmit transmit)
-    {
-        Connection? connection = null;
-        for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
-        {
-            connection = to.HandleDatagram(_now, path, transmit.Ecn, _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start))) ?? connection;
-        }
-
-        return connection;
     }
 
     private EndpointOptions Options(Func<ReadOnlyMemory<byte>, TlsHandshake>? server) => new()

@@ -98,13 +98,9 @@ internal sealed class Http3Pair : IRequestStreamSource
         while (Client.Quic.TryTransmit(_now, _buffer, out Transmit transmit))
         {
             any = true;
-            for (int start = 0; start < transmit.Length; start += transmit.SegmentSize)
+            if (_servers.HandleBatch(_now, s_toClient, transmit, _buffer) is { } accepted)
             {
-                Span<byte> datagram = _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
-                if (_servers.HandleDatagram(_now, s_toClient, transmit.Ecn, datagram) is { } accepted)
-                {
-                    Server ??= new Http3Connection(accepted, _options, this);
-                }
+                Server ??= new Http3Connection(accepted, _options, this);
             }
         }
         Handle(Server!);
@@ -118,10 +114,7 @@ internal sealed class Http3Pair : IRequestStreamSource
         while (Server!.Quic.TryTransmit(_now, _buffer, out Transmit transmit))
         {
             any = true;
-            for (int start = 0; start < transmit.Length; start += transmit.SegmentSize)
-            {
-                _clients.HandleDatagram(_now, s_toServer, transmit.Ecn, _buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start)));
-            }
+            _clients.HandleBatch(_now, s_toServer, transmit, _buffer);
             Handle(Client);
         }
         Handle(Client);

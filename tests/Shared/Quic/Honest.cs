@@ -88,15 +88,7 @@ internal static class Honest
     {
         Connection? connection = null;
         if (from.NextTimeout <= now) from.HandleTimeout(now);
-        while (from.TryTransmit(now, buffer, out var transmit))
-        {
-            for (var start = 0; start < transmit.Length; start += transmit.SegmentSize)
-            {
-                var datagram = buffer.AsSpan(start, Math.Min(transmit.SegmentSize, transmit.Length - start));
-                connection = to.HandleDatagram(now, path, transmit.Ecn, datagram) ?? connection;
-            }
-        }
-
+        while (from.TryTransmit(now, buffer, out var transmit)) connection = to.HandleBatch(now, path, transmit, buffer) ?? connection;
         return connection;
     }
 }
